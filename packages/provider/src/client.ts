@@ -1,0 +1,39 @@
+/** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
+import type { Policy } from './policy.ts';
+import type { Lifetimes } from './settings.ts';
+import type { Algorithm } from './wire/algorithms.ts';
+
+/** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
+export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+
+/**
+ * A client secret as it is kept: a keyed digest to compare with, and, only where HS256 or client_secret_jwt needs the value
+ * itself, the value sealed (encrypted) by the vault. Two may be alive while one is being replaced.
+ */
+export type ClientSecret = { readonly digest: string; readonly sealed?: string };
+
+export type Client = {
+  readonly client_id: string;
+  readonly client_name?: string;
+  readonly client_uri?: string;
+  readonly logo_uri?: string;
+  readonly policy_uri?: string;
+  readonly tos_uri?: string;
+  readonly application_type: 'web' | 'native';
+  readonly redirect_uris: readonly string[];
+  readonly post_logout_redirect_uris: readonly string[];
+  readonly backchannel_logout_uri?: string;
+  readonly frontchannel_logout_uri?: string;
+  readonly token_endpoint_auth_method: ClientAuthMethod;
+  readonly grant_types: readonly string[];
+  readonly response_types: readonly string[];
+  /** Scopes this client may ask for, `openid` included. */
+  readonly scopes: readonly string[];
+  readonly id_token_signed_response_alg: Algorithm;
+  readonly default_max_age?: number;
+  readonly require_auth_time?: boolean;
+  readonly secrets: readonly ClientSecret[];
+  readonly lifetimes: Partial<Lifetimes>;
+  readonly policy: Policy;
+  readonly disabled: boolean;
+};

@@ -1,0 +1,11 @@
+/** What the core tells about itself. No event carries a secret, a token or a code. */
+import type { ErrorCode } from './wire/error.ts';
+
+export type Event =
+  | { readonly type: 'tokens.issued'; readonly grant_type: string; readonly client_id: string; readonly sub?: string }
+  | { readonly type: 'code.replayed'; readonly client_id: string; readonly sub: string }
+  | { readonly type: 'refresh.reused'; readonly client_id: string; readonly sub: string }
+  | { readonly type: 'client.refused'; readonly client_id?: string; readonly reason: string }
+  | { readonly type: 'authorization.approved'; readonly client_id: string; readonly sub: string }
+  | { readonly type: 'authorization.refused'; readonly client_id?: string; readonly error: ErrorCode; readonly reason: string }
+  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string };

@@ -1,0 +1,12 @@
+export type { Account, Json } from './accounts.ts';
+export { type Answer, type CoreRequest, type CoreResponse, json } from './answer.ts';
+export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+export type { Event } from './events.ts';
+export type { Jwk, KeyRing, SigningKey, Vault } from './keys.ts';
+export type { Provider } from './op.ts';
+export { type Policy, strictPolicy } from './policy.ts';
+export { defaultLifetimes, type Lifetimes, type ScopeDefinition, type Settings } from './settings.ts';
+export type * from './store.ts';
+export { type Algorithm, type AsymmetricAlgorithm, algorithms, asymmetricAlgorithms, isAsymmetric } from './wire/algorithms.ts';
+export { type ErrorCode, OAuthError } from './wire/error.ts';
+export { one, type Parameters, parseParameters, required } from './wire/parameters.ts';

@@ -1,0 +1,18 @@
+/** `op`: this provider, for one tenant. Every function of the core takes it first; nothing else is ambient. */
+import type { Event } from './events.ts';
+import type { KeyRing, Vault } from './keys.ts';
+import type { Settings } from './settings.ts';
+import type { Store } from './store.ts';
+
+export type Provider = {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly keys: KeyRing;
+  readonly vault: Vault;
+  /** Epoch seconds. */
+  readonly now: () => number;
+  /** Unpredictable bytes, base64url. */
+  readonly random: (bytes: number) => string;
+  /** What happened, for logs, audit and metrics. Never throws, never waits. */
+  readonly emit: (event: Event) => void;
+};

@@ -1,0 +1,31 @@
+/**
+ * Client policy: differences of meaning between clients, strict by default. A switch exists because a client of one of the
+ * systems we replace needs it; each names who, and what it risks. Spelling is not policy: that is a dialect's business.
+ */
+
+export type Policy = {
+  /** `explicit` asks the person once per new scope; `implicit` is for the operator's own applications. Risk: nobody is asked. */
+  readonly consent: 'explicit' | 'implicit';
+  /** PKCE (RFC 7636). `optional` is for clients older than 2015. Risk: a stolen code can be redeemed with the client's secret. */
+  readonly pkce: 'required' | 'optional';
+  /** Access token format: a random string, or a signed JWT (RFC 9068) that an API can check by itself and that outlives revocation there. */
+  readonly accessToken: 'opaque' | 'jwt';
+  /**
+   * `offline_access` issues a refresh token when that scope was granted (OpenID Connect Core section 11); `always` when the
+   * client may use the grant at all, which onePortal's and o2o's clients expect; `never` for clients that must not hold one.
+   */
+  readonly refreshToken: 'offline_access' | 'always' | 'never';
+  /** Where claims of granted scopes go: userinfo only (OpenID Connect Core section 5.4), or the ID token too (Agate, IDPartner). */
+  readonly scopeClaims: 'userinfo' | 'id_token';
+  /** The password grant (RFC 6749 section 4.3); only an administrator turns it on. Risk: the client sees the password. */
+  readonly passwordGrant: boolean;
+};
+
+export const strictPolicy: Policy = {
+  consent: 'explicit',
+  pkce: 'required',
+  accessToken: 'opaque',
+  refreshToken: 'offline_access',
+  scopeClaims: 'userinfo',
+  passwordGrant: false,
+};

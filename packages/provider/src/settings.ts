@@ -1,0 +1,47 @@
+/** What a tenant decides about its provider. Plain data; made from the configuration, replaced whole when it changes. */
+import type { AsymmetricAlgorithm } from './wire/algorithms.ts';
+
+/** All in seconds. */
+export type Lifetimes = {
+  readonly code: number;
+  readonly accessToken: number;
+  readonly idToken: number;
+  /** Since the last use: each rotation starts it anew. */
+  readonly refreshToken: number;
+  /** How long a refresh token just rotated still answers with its successor, for clients whose answer was lost on the way. */
+  readonly refreshGrace: number;
+  /** Absolute life of a browser session. */
+  readonly session: number;
+  readonly sessionIdle: number;
+  readonly pushedRequest: number;
+  /** How long a person may take between opening an authorization request and finishing it. */
+  readonly interaction: number;
+};
+
+export const defaultLifetimes: Lifetimes = {
+  code: 60,
+  accessToken: 3600,
+  idToken: 3600,
+  refreshToken: 2592000,
+  refreshGrace: 60,
+  session: 86400,
+  sessionIdle: 7200,
+  pushedRequest: 60,
+  interaction: 3600,
+};
+
+/** A scope beyond OpenID Connect Core's own: what the person is told, and which claims it releases. */
+export type ScopeDefinition = { readonly name: string; readonly description?: string; readonly claims: readonly string[] };
+
+export type Settings = {
+  /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */
+  readonly issuer: string;
+  readonly lifetimes: Lifetimes;
+  /** Algorithms offered for signatures, the first being used for tokens nobody registered an algorithm for. */
+  readonly signing: readonly AsymmetricAlgorithm[];
+  readonly scopes: readonly ScopeDefinition[];
+  /** BCP 47 tags of the pages' languages, the first being the fallback. */
+  readonly locales: readonly string[];
+  /** Where endpoints live below the issuer, by endpoint name; what is left out has the default of the endpoint table. */
+  readonly paths: Readonly<Record<string, string>>;
+};

@@ -1,0 +1,258 @@
+/**
+ * The storage port: verbs, not tables. Each verb is one atomic act with its own outcome; there is no transaction object.
+ * A store is already bound to a tenant. Times are epoch seconds and are arguments; secrets arrive hashed. A `find` never
+ * returns the dead. `memory-store.ts` is the readable definition, `conformance.ts` the suite that every backend passes.
+ */
+import type { Account } from './accounts.ts';
+import type { Client } from './client.ts';
+
+/** The authorization request after validation, as it is stored; wire parameters keep their wire names. */
+export type AuthorizationParameters = {
+  readonly response_type: string;
+  readonly response_mode: 'query' | 'fragment' | 'form_post';
+  readonly redirect_uri: string;
+  /** Whether the client sent it: only then must the token request repeat it (RFC 6749 section 4.1.3). */
+  readonly redirect_uri_sent: boolean;
+  readonly scopes: readonly string[];
+  readonly state?: string;
+  readonly nonce?: string;
+  readonly code_challenge?: string;
+  readonly prompt: readonly ('none' | 'login' | 'consent' | 'select_account')[];
+  readonly max_age?: number;
+  readonly login_hint?: string;
+  readonly ui_locales?: string;
+  readonly acr_values?: string;
+  /** The subject of a verified `id_token_hint`. */
+  readonly hintedSub?: string;
+};
+
+/**
+ * What has happened inside one request, in epoch seconds. A step records its fact here and nothing else. Facts live on the
+ * request because whole seconds cannot order a sign-in and the opening of a request that demands a fresh one.
+ */
+export type Facts = {
+  /** The session (account in this browser) the person chose or signed in with for this request. */
+  readonly sid?: string;
+  readonly login?: number;
+  readonly selected?: number;
+  readonly consent?: number;
+};
+
+export type PendingRequest = {
+  /** Random, in the browser's address bar; no credential: it works only together with the browser that opened it. */
+  readonly id: string;
+  readonly client_id: string;
+  readonly parameters: AuthorizationParameters;
+  /** Hash of the cookie of the browser that opened it; undefined until a browser did (pushed, or posted across sites). */
+  readonly browser: string | undefined;
+  readonly facts: Facts;
+  readonly openedAt: number;
+  readonly expiresAt: number;
+};
+
+/** Who approved what: everything the token endpoint will need. */
+export type Approval = {
+  readonly sub: string;
+  readonly sid: string;
+  readonly authTime: number;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  /** Scopes granted, of those asked for. */
+  readonly scopes: readonly string[];
+  readonly codeHash: string;
+  readonly codeExpiresAt: number;
+};
+
+export type ApprovedRequest = Omit<PendingRequest, 'browser' | 'facts'> & { readonly approval: Approval };
+
+/** `replayed`: the code was redeemed before; what it gave is revoked by this very verb, even if it is being written just now. */
+export type Redemption =
+  | { readonly outcome: 'redeemed'; readonly request: ApprovedRequest; readonly account: Account | undefined }
+  | { readonly outcome: 'replayed'; readonly request: ApprovedRequest }
+  | { readonly outcome: 'unknown' };
+
+export type AuthorizationRequests = {
+  /** Stores a request; with an approval it is born approved, so that a live session costs one write. */
+  readonly push: (request: PendingRequest, approval?: Approval) => Promise<void>;
+  /** A request still pending. */
+  readonly find: (id: string, now: number) => Promise<PendingRequest | undefined>;
+  /** Binds a request that no browser has opened yet; true for the one that wins. */
+  readonly claim: (id: string, browser: string, now: number) => Promise<boolean>;
+  /** Adds facts to a pending request of this browser; false when there is none (any more). */
+  readonly record: (id: string, browser: string, facts: Facts, now: number) => Promise<boolean>;
+  /** pending -> approved, once, by the browser that opened it. */
+  readonly approve: (id: string, browser: string, approval: Approval, now: number) => Promise<boolean>;
+  /** pending -> denied, once, by the browser that opened it. */
+  readonly deny: (id: string, browser: string, now: number) => Promise<boolean>;
+  /**
+   * approved -> redeemed, once, and the account with it. A second use inside `replayWindow` seconds after the first answers
+   * `replayed` and revokes the grant, whose id is the request's.
+   */
+  readonly redeem: (codeHash: string, replayWindow: number, now: number) => Promise<Redemption>;
+};
+
+/** What a person (or a client for itself) allowed a client: all its tokens hang on it. */
+export type Grant = {
+  /** The id of the authorization request it came from, or random. */
+  readonly id: string;
+  readonly client_id: string;
+  readonly sub: string;
+  readonly sid?: string;
+  readonly scopes: readonly string[];
+  readonly authTime: number;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  readonly nonce?: string;
+  readonly createdAt: number;
+  /** When the last token that can hang on it is dead; rotation moves it. */
+  readonly expiresAt: number;
+};
+
+export type NewAccessToken = {
+  readonly hash: string;
+  /** Undefined for a client acting for itself. */
+  readonly grantId: string | undefined;
+  readonly client_id: string;
+  /** Narrower than the grant's when the client asked so; undefined means the grant's. Always there without a grant. */
+  readonly scopes?: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+};
+
+export type NewRefreshToken = {
+  /** Hash of the part of the token that stays the same through all rotations: the family. Its first generation is 0. */
+  readonly familyHash: string;
+  readonly expiresAt: number;
+};
+
+export type AccessToken = NewAccessToken & {
+  readonly grant: Grant | undefined;
+  /** The person it speaks for, alive or disabled; undefined for a client acting for itself. */
+  readonly account: Account | undefined;
+};
+
+/**
+ * `rotated`: this use advanced the family. `again`: the token was rotated less than `grace` seconds ago, so the answer is the
+ * same successor. `reused`: later than that, or an older generation: the grant is revoked by this very verb.
+ */
+export type Rotation =
+  | { readonly outcome: 'rotated' | 'again'; readonly grant: Grant; readonly account: Account | undefined }
+  | { readonly outcome: 'reused'; readonly grant: Grant }
+  | { readonly outcome: 'unknown' };
+
+export type RefreshUse = {
+  readonly familyHash: string;
+  readonly generation: number;
+  readonly client_id: string;
+  /** Seconds a rotated token keeps answering. */
+  readonly grace: number;
+  /** New expiry of family and grant. */
+  readonly expiresAt: number;
+  /** The access token given with this use; written only if the outcome is `rotated` or `again`. `grantId` is filled in by the store. */
+  readonly access: Omit<NewAccessToken, 'grantId'>;
+};
+
+export type Grants = {
+  /**
+   * Writes a grant with its first tokens, all or nothing. If its authorization request was replayed meanwhile, it is born
+   * revoked. One statement on a database that can.
+   */
+  readonly open: (grant: Grant, access: NewAccessToken, refresh?: NewRefreshToken) => Promise<void>;
+  /** Of a person, newest first; alive only. */
+  readonly list: (sub: string, now: number) => Promise<readonly Grant[]>;
+  /** Ends the grant and every token on it; true if it was alive. */
+  readonly revoke: (id: string, now: number) => Promise<boolean>;
+};
+
+export type Tokens = {
+  /** An access token without a grant: a client acting for itself. */
+  readonly add: (access: NewAccessToken) => Promise<void>;
+  /** Alive itself, on a grant alive; one statement, with grant and account. */
+  readonly findAccess: (hash: string, now: number) => Promise<AccessToken | undefined>;
+  /** The grant of a refresh family whose current generation, or one inside its grace, this is. Reads only. */
+  readonly findRefresh: (familyHash: string, generation: number, grace: number, now: number) => Promise<Grant | undefined>;
+  /** One statement on a database that can. */
+  readonly rotate: (use: RefreshUse, now: number) => Promise<Rotation>;
+  /** Ends one access token; true if it was alive and this client's. */
+  readonly revokeAccess: (hash: string, client_id: string, now: number) => Promise<boolean>;
+};
+
+/** One person signed in in one browser. A browser may hold several. */
+export type Session = {
+  /** The claim `sid`. */
+  readonly sid: string;
+  readonly sub: string;
+  readonly authTime: number;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly expiresAt: number;
+};
+
+/** A session with what `decide` must know about it. */
+export type SessionView = Session & { readonly account: Account; readonly consented: readonly string[] };
+
+export type Authentication = {
+  readonly sid: string;
+  readonly sub: string;
+  readonly authTime: number;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  readonly expiresAt: number;
+};
+
+export type Sessions = {
+  /**
+   * The live sessions of a browser whose accounts are active, most recently seen first, with the scopes each account has
+   * already consented to for the client. `idle` is the number of seconds after which an unseen session is dead. One statement.
+   */
+  readonly find: (browser: string, client_id: string | undefined, idle: number, now: number) => Promise<readonly SessionView[]>;
+  /**
+   * A person has just proved who she is. The browser gets a new secret (`next`): its other sessions and its pending requests
+   * move along, and whoever knows the old secret has nothing. A session of the same person in this browser is renewed and keeps
+   * its sid. Answers the sid in force.
+   */
+  readonly authenticate: (previous: string | undefined, next: string, authentication: Authentication, now: number) => Promise<string>;
+  /** Notes that a session is in use. */
+  readonly touch: (sid: string, now: number) => Promise<void>;
+  /** Ends one session of a browser, or all of them; answers what was ended, with the clients that hold grants from it. */
+  readonly end: (browser: string, sid: string | undefined, now: number) => Promise<readonly EndedSession[]>;
+  /** Ends every session of a person, in every browser. */
+  readonly endAll: (sub: string, now: number) => Promise<readonly EndedSession[]>;
+};
+
+export type EndedSession = { readonly sid: string; readonly sub: string; readonly clients: readonly string[] };
+
+export type Consents = {
+  /** Adds scopes to what this person allowed this client. */
+  readonly remember: (sub: string, client_id: string, scopes: readonly string[], now: number) => Promise<void>;
+  readonly forget: (sub: string, client_id: string) => Promise<boolean>;
+  readonly list: (sub: string) => Promise<readonly { readonly client_id: string; readonly scopes: readonly string[]; readonly at: number }[]>;
+};
+
+export type Replay = {
+  /** True exactly once for a key of a kind, until it is forgotten at `until`. */
+  readonly once: (kind: string, key: string, until: number, now: number) => Promise<boolean>;
+};
+
+export type Clients = {
+  /** Also a disabled one: the caller must tell an unknown client from a disabled one in the log, though not in the answer. */
+  readonly find: (client_id: string) => Promise<Client | undefined>;
+  readonly list: () => Promise<readonly Client[]>;
+  /** False when the id is taken. */
+  readonly register: (client: Client, now: number) => Promise<boolean>;
+  readonly replace: (client: Client, now: number) => Promise<boolean>;
+  /** Removes the client with its grants, tokens and consents. */
+  readonly remove: (client_id: string, now: number) => Promise<boolean>;
+};
+
+export type Store = {
+  readonly clients: Clients;
+  readonly requests: AuthorizationRequests;
+  readonly grants: Grants;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly consents: Consents;
+  readonly replay: Replay;
+};

@@ -1,0 +1,61 @@
+/**
+ * The one error of the protocol. Thrown on the straight line; whoever stands at the edge of an endpoint turns it into a
+ * JSON body (RFC 6749 section 5.2), a bearer challenge (RFC 6750 section 3), an authorization response (section 4.1.2.1) or a page.
+ */
+
+/** Registered error codes that this provider sends. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'access_denied'
+  | 'login_required'
+  | 'interaction_required'
+  | 'consent_required'
+  | 'account_selection_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported'
+  | 'temporarily_unavailable'
+  | 'server_error';
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  temporarily_unavailable: 503,
+  server_error: 500,
+};
+
+export class OAuthError extends Error {
+  readonly code: ErrorCode;
+  /** What the caller is told; printable ASCII without quotation mark and backslash (RFC 6749 section 4.1.2.1). */
+  readonly description: string;
+  /** What only the operator is told. */
+  readonly diagnostic: string | undefined;
+
+  constructor(code: ErrorCode, description: string, options: { diagnostic?: string; cause?: unknown } = {}) {
+    super(`${code}: ${description}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'OAuthError';
+    this.code = code;
+    this.description = printable(description);
+    this.diagnostic = options.diagnostic;
+  }
+
+  /** The HTTP status of a direct answer: RFC 6749 section 5.2, RFC 6750 section 3.1. */
+  get status(): number {
+    return statusOf[this.code] ?? 400;
+  }
+}
+
+/** Replaces what an error_description must not contain, so that no caller-made text can break the rule. */
+export function printable(text: string): string {
+  return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,69 @@
+/**
+ * The storage port of the server: the provider's, and what only the product needs. Same rules: verbs, each one atomic act,
+ * already bound to a tenant, times as arguments in epoch seconds, secrets hashed or sealed before they arrive.
+ */
+import type { Account, Store } from '@symbolon/provider';
+
+export type User = Account & {
+  /** Canonical form of the username, unique in the tenant: what a person types is brought into it before the search. */
+  readonly usernameKey: string;
+  readonly createdAt: number;
+};
+
+export type Users = {
+  readonly find: (sub: string) => Promise<User | undefined>;
+  /** The person with this canonical username and, in the same statement, her password hash (PHC or modular form) if she has one. */
+  readonly findForPassword: (usernameKey: string) => Promise<{ readonly user: User; readonly passwordHash: string | undefined } | undefined>;
+  /** By username, after the given key, at most `limit`. */
+  readonly list: (after: string | undefined, limit: number) => Promise<readonly User[]>;
+  /** Adds a person with her password; false, and nothing written, when sub or username is taken. */
+  readonly add: (user: User, passwordHash: string | undefined) => Promise<boolean>;
+  /** Replaces profile, groups and roles of a person by her sub; false when there is none. */
+  readonly replace: (user: User) => Promise<boolean>;
+  /** Effective at the next request of every process; disabling also ends the person's sessions and grants. False when unknown. */
+  readonly setActive: (sub: string, active: boolean, now: number) => Promise<boolean>;
+  /** Also ends the person's sessions and grants, when `end` says so. False when unknown. */
+  readonly setPassword: (sub: string, passwordHash: string, end: boolean, now: number) => Promise<boolean>;
+};
+
+/** A key pair or secret of the tenant, sealed by the installation's master key. */
+export type StoredKey = {
+  /** `signing` for key pairs, `secret` for the tenant's own MAC and sealing secret. */
+  readonly use: 'signing' | 'secret';
+  readonly alg: string;
+  readonly kid: string;
+  readonly sealed: string;
+  readonly createdAt: number;
+};
+
+export type Keys = {
+  readonly list: () => Promise<readonly StoredKey[]>;
+  /** Adds the key unless one of this use and algorithm is there: two processes starting at once keep one. False when it was not added. */
+  readonly addFirst: (key: StoredKey) => Promise<boolean>;
+};
+
+/** What the configuration file put in, so that a later change by somebody else is noticed and not overwritten. */
+export type Applied = {
+  /** `changedSince`: the row was changed by something else after the file was applied. */
+  readonly find: (kind: 'client' | 'user', id: string) => Promise<{ readonly digest: string; readonly changedSince: boolean } | undefined>;
+  readonly remember: (kind: 'client' | 'user', id: string, digest: string, now: number) => Promise<void>;
+};
+
+export type TenantStore = Store & {
+  readonly users: Users;
+  readonly keys: Keys;
+  readonly applied: Applied;
+};
+
+export type Storage = {
+  readonly tenant: (id: string) => TenantStore;
+  /** Brings the schema up to date; answers the names of the migrations it ran. Safe when several processes start at once. */
+  readonly migrate: () => Promise<readonly string[]>;
+  /** Throws when the database does not answer. */
+  readonly ready: () => Promise<void>;
+  /** Deletes at most `limit` expired rows of each kind; answers how many went. Call again while it answers as many as asked. */
+  readonly sweep: (now: number, limit: number) => Promise<number>;
+  /** Calls when clients, keys or settings of a tenant (undefined: of any) may have changed, also by another process. Answers how to stop. */
+  readonly watch: (changed: (tenant: string | undefined) => void) => () => void;
+  readonly close: () => Promise<void>;
+};
