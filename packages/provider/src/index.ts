@@ -1,12 +1,24 @@
+/** The public face of the core. What is not named here is nobody's business outside. */
 export type { Account, Json } from './accounts.ts';
 export { type Answer, type CoreRequest, type CoreResponse, json } from './answer.ts';
+export { authorize, type Browser, deny, load, type Outcome, resume } from './authorize/authorize.ts';
+export type { Step } from './authorize/decide.ts';
+export { type Proof, recordConsent, recordLogin, recordSelection, signIn } from './authorize/steps.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+export { authMethods } from './client-auth/authenticate.ts';
+export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
+export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, pathOf, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Jwk, KeyRing, SigningKey, Vault } from './keys.ts';
+export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export { type Policy, strictPolicy } from './policy.ts';
+export { errorResponse, serve } from './serve.ts';
 export { defaultLifetimes, type Lifetimes, type ScopeDefinition, type Settings } from './settings.ts';
 export type * from './store.ts';
+export { grantTypes } from './token/token.ts';
 export { type Algorithm, type AsymmetricAlgorithm, algorithms, asymmetricAlgorithms, isAsymmetric } from './wire/algorithms.ts';
-export { type ErrorCode, OAuthError } from './wire/error.ts';
+export { type ErrorCode, OAuthError, printable } from './wire/error.ts';
 export { one, type Parameters, parseParameters, required } from './wire/parameters.ts';
+export { matchesRegistered, registrationFault } from './wire/redirect-uri.ts';
+export { splitScope, standardScopeClaims } from './wire/scope.ts';

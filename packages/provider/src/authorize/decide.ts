@@ -1,0 +1,75 @@
+/**
+ * What does the browser still owe us? The only place that asks. Pure: from the request, the facts recorded on it and the sessions of the
+ * browser, to a step, a refusal or the go-ahead. `prompt=none` is handled here and nowhere else.
+ */
+import type { Policy } from '../policy.ts';
+import type { AuthorizationParameters, Facts, SessionView } from '../store.ts';
+import type { ErrorCode } from '../wire/error.ts';
+
+export type Step = 'login' | 'select-account' | 'consent';
+
+export type Decision =
+  | { readonly kind: 'show'; readonly step: Step; readonly session?: SessionView }
+  | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly description: string }
+  | { readonly kind: 'approve'; readonly session: SessionView };
+
+export type Situation = {
+  readonly parameters: AuthorizationParameters;
+  readonly facts: Facts;
+  readonly consent: Policy['consent'];
+  readonly sessions: readonly SessionView[];
+  readonly now: number;
+};
+
+export function decide(situation: Situation): Decision {
+  const decision = owed(situation);
+  if (decision.kind !== 'show' || !situation.parameters.prompt.includes('none')) return decision;
+  return silentRefusals[decision.step];
+}
+
+const silentRefusals: Readonly<Record<Step, Decision>> = {
+  login: { kind: 'refuse', code: 'login_required', description: 'the person must sign in' },
+  'select-account': { kind: 'refuse', code: 'account_selection_required', description: 'the person must choose an account' },
+  consent: { kind: 'refuse', code: 'consent_required', description: 'the person must consent' },
+};
+
+function owed(situation: Situation): Decision {
+  const { parameters, facts, sessions } = situation;
+  const mustSelect = parameters.prompt.includes('select_account') && facts.selected === undefined && facts.login === undefined;
+  const session = chosen(situation);
+  if (sessions.length > 0 && (mustSelect || session === 'ambiguous')) return { kind: 'show', step: 'select-account' };
+  if (session === undefined || session === 'ambiguous') return signInAs(parameters, facts);
+  if (parameters.hintedSub !== undefined && session.sub !== parameters.hintedSub) return wrongPerson;
+  if (mustAuthenticate(situation, session)) return { kind: 'show', step: 'login', session };
+  if (mustConsent(situation, session)) return { kind: 'show', step: 'consent', session };
+  return { kind: 'approve', session };
+}
+
+const wrongPerson: Decision = { kind: 'refuse', code: 'login_required', description: 'another person than the expected one signed in' };
+
+function signInAs(parameters: AuthorizationParameters, facts: Facts): Decision {
+  // Signed in within this request, but not as the person the client expects: asking again would ask for ever.
+  if (parameters.hintedSub !== undefined && facts.login !== undefined) return wrongPerson;
+  return { kind: 'show', step: 'login' };
+}
+
+/** The account this request runs under: the one chosen in it, else the one the client hints at, else the only one there is. */
+function chosen({ parameters, facts, sessions }: Situation): SessionView | 'ambiguous' | undefined {
+  if (facts.sid !== undefined) return sessions.find((session) => session.sid === facts.sid);
+  if (parameters.hintedSub !== undefined) return sessions.find((session) => session.sub === parameters.hintedSub);
+  return sessions.length > 1 ? 'ambiguous' : sessions[0];
+}
+
+/** A sign-in inside this request honours any demand for a fresh one, however long the steps after it take. */
+function mustAuthenticate({ parameters, facts, now }: Situation, session: SessionView): boolean {
+  if (facts.login !== undefined) return false;
+  if (parameters.prompt.includes('login')) return true;
+  return parameters.max_age !== undefined && now - session.authTime > parameters.max_age;
+}
+
+function mustConsent({ parameters, facts, consent }: Situation, session: SessionView): boolean {
+  if (consent === 'implicit') return false;
+  if (facts.consent !== undefined) return false;
+  if (parameters.prompt.includes('consent')) return true;
+  return parameters.scopes.some((scope) => !session.consented.includes(scope));
+}

@@ -1,0 +1,145 @@
+/**
+ * Reading an authorization request (OpenID Connect Core section 3.1.2.1) in two steps. Until client and redirect URI are trusted, an error is
+ * for the person in front of the browser and nothing redirects; from then on it is for the client.
+ */
+import type { CoreRequest } from '../answer.ts';
+import type { Client } from '../client.ts';
+import type { Provider } from '../op.ts';
+import type { AuthorizationParameters } from '../store.ts';
+import { OAuthError } from '../wire/error.ts';
+import { verifyOwnJwt } from '../wire/jwt.ts';
+import { one, type Parameters, required } from '../wire/parameters.ts';
+import { readChallenge } from '../wire/pkce.ts';
+import { matchesRegistered } from '../wire/redirect-uri.ts';
+import { intersect, splitScope } from '../wire/scope.ts';
+import type { ReturnAddress } from './response.ts';
+import { isResponseMode, type ResponseMode } from './response-modes.ts';
+
+/** A request whose client and redirect URI are trusted; the rest is still as it came. */
+export type TrustedRequest = { readonly client: Client; readonly to: ReturnAddress; readonly sent: boolean; readonly parameters: Parameters };
+
+const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+type Prompt = (typeof prompts)[number];
+
+/** Longer values of state and nonce are refused: they would not survive the way back in an address. */
+const longest = 2048;
+
+/** Parameters from the query of a GET or the form of a POST, never from both (a parameter in each is one given twice). */
+export function collect(request: CoreRequest): Parameters {
+  if (request.method !== 'POST') return request.query;
+  if (request.form === undefined) throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded');
+  if (Object.keys(request.query).length > 0) throw new OAuthError('invalid_request', 'send the parameters in the body or in the query, not in both');
+  return request.form;
+}
+
+/** Client and redirect URI. What it throws must be shown as a page: there is nobody to redirect to. */
+export async function trust(op: Provider, parameters: Parameters): Promise<TrustedRequest> {
+  const client_id = required(parameters, 'client_id');
+  const client = await op.store.clients.find(client_id);
+  if (client === undefined || client.disabled)
+    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', { diagnostic: client ? 'disabled' : 'unknown' });
+  const sent = one(parameters, 'redirect_uri');
+  const redirect_uri = sent ?? soleRedirectUri(client);
+  if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
+    throw new OAuthError('invalid_request', 'redirect_uri is not one that this application registered; it must match to the letter');
+  const state = one(parameters, 'state');
+  const to: ReturnAddress = { redirect_uri, response_mode: modeForErrors(parameters) };
+  return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters };
+}
+
+function soleRedirectUri(client: Client): string {
+  const [only, another] = client.redirect_uris;
+  if (only === undefined) throw new OAuthError('invalid_request', 'this application has no redirect_uri registered');
+  if (another !== undefined) throw new OAuthError('invalid_request', 'redirect_uri is missing, and the application has more than one registered');
+  return only;
+}
+
+/** The mode an error may use before the parameters are checked: the one asked for if there is one, else the response type's own. */
+function modeForErrors({ response_mode, response_type }: Parameters): ResponseMode {
+  if (typeof response_mode === 'string' && isResponseMode(response_mode)) return response_mode;
+  return typeof response_type === 'string' && /\btoken\b|id_token/.test(response_type) ? 'fragment' : 'query';
+}
+
+/** Everything else. What it throws goes to the client. */
+export function validate(op: Provider, { client, to, sent, parameters }: TrustedRequest): AuthorizationParameters {
+  refuseUnsupported(parameters);
+  const response_type = responseType(client, parameters);
+  const mode = one(parameters, 'response_mode');
+  if (mode !== undefined && !isResponseMode(mode)) throw new OAuthError('invalid_request', 'response_mode is not supported');
+  const prompt = readPrompt(one(parameters, 'prompt'));
+  const code_challenge = readChallenge(parameters, client.token_endpoint_auth_method === 'none' ? 'required' : client.policy.pkce);
+  return {
+    response_type,
+    response_mode: to.response_mode,
+    redirect_uri: to.redirect_uri,
+    redirect_uri_sent: sent,
+    scopes: readScope(client, one(parameters, 'scope'), prompt),
+    prompt,
+    ...present({
+      state: short('state', to.state),
+      nonce: short('nonce', one(parameters, 'nonce')),
+      code_challenge,
+      max_age: readMaxAge(one(parameters, 'max_age')) ?? client.default_max_age,
+      login_hint: one(parameters, 'login_hint')?.slice(0, 254),
+      ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
+      acr_values: one(parameters, 'acr_values')?.slice(0, 254),
+      hintedSub: readHint(op, one(parameters, 'id_token_hint'), prompt),
+    }),
+  };
+}
+
+function refuseUnsupported(parameters: Parameters): void {
+  if (parameters['request'] !== undefined) throw new OAuthError('request_not_supported', 'request objects are not supported');
+  if (parameters['request_uri'] !== undefined) throw new OAuthError('request_uri_not_supported', 'request_uri is not supported');
+  if (parameters['registration'] !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
+}
+
+function responseType(client: Client, parameters: Parameters): string {
+  const response_type = required(parameters, 'response_type');
+  if (response_type !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code');
+  if (!client.response_types.includes('code') || !client.grant_types.includes('authorization_code'))
+    throw new OAuthError('unauthorized_client', 'the application is not registered for the authorization code flow');
+  return response_type;
+}
+
+function readPrompt(value: string | undefined): readonly Prompt[] {
+  const wanted = value === undefined ? [] : [...new Set(value.split(' ').filter((word) => word !== ''))];
+  const known = prompts.filter((prompt) => wanted.includes(prompt));
+  if (known.length !== wanted.length) throw new OAuthError('invalid_request', 'prompt has an unknown value');
+  if (known.includes('none') && known.length > 1) throw new OAuthError('invalid_request', 'prompt=none cannot be combined with other values');
+  return known;
+}
+
+/** Scopes nobody knows are ignored (OpenID Connect Core section 3.1.2.1). `offline_access` counts only where consent is certain (section 11). */
+function readScope(client: Client, value: string | undefined, prompt: readonly Prompt[]): readonly string[] {
+  if (value === undefined) throw new OAuthError('invalid_scope', 'scope is missing; ask at least for openid');
+  const scopes = intersect(splitScope(value), client.scopes);
+  if (scopes.length === 0) throw new OAuthError('invalid_scope', 'scope has no value that this application may ask for');
+  const offline = prompt.includes('consent') || client.policy.consent === 'implicit';
+  return offline ? scopes : scopes.filter((scope) => scope !== 'offline_access');
+}
+
+function readMaxAge(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(value)) throw new OAuthError('invalid_request', 'max_age must be a number of seconds');
+  return Number(value);
+}
+
+/** An ID token we issued, expired or not, says whom the client expects. */
+function readHint(op: Provider, hint: string | undefined, prompt: readonly Prompt[]): string | undefined {
+  if (hint === undefined) return undefined;
+  const claims = verifyOwnJwt(op.keys, hint, { issuer: op.settings.issuer, typ: 'JWT' });
+  if (typeof claims?.['sub'] === 'string') return claims['sub'];
+  throw new OAuthError(prompt.includes('none') ? 'login_required' : 'invalid_request', 'id_token_hint is not an ID token of this provider');
+}
+
+function short(name: string, value: string | undefined): string | undefined {
+  if (value !== undefined && value.length > longest) throw new OAuthError('invalid_request', `${name} is longer than ${longest} characters`);
+  return value;
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function present<T extends Record<string, unknown>>(values: T): Present<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
+}

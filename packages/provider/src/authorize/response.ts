@@ -1,0 +1,21 @@
+/** The authorization response (RFC 6749 sections 4.1.2 and 4.1.2.1), always with `iss` (RFC 9207). */
+import type { Answer } from '../answer.ts';
+import type { Provider } from '../op.ts';
+import type { OAuthError } from '../wire/error.ts';
+import { type AnswerFields, type ResponseMode, responseModes } from './response-modes.ts';
+
+/** Where an answer goes. It exists only once client and redirect URI are trusted. */
+export type ReturnAddress = { readonly redirect_uri: string; readonly response_mode: ResponseMode; readonly state?: string };
+
+export function codeAnswer(op: Provider, to: ReturnAddress, code: string): Answer {
+  return send(op, to, { code });
+}
+
+export function errorAnswer(op: Provider, to: ReturnAddress, error: Pick<OAuthError, 'code' | 'description'>): Answer {
+  return send(op, to, { error: error.code, error_description: error.description });
+}
+
+function send(op: Provider, to: ReturnAddress, fields: AnswerFields): Answer {
+  const state = to.state === undefined ? undefined : { state: to.state };
+  return responseModes[to.response_mode](to.redirect_uri, { ...fields, ...state, iss: op.settings.issuer });
+}

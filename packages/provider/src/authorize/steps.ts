@@ -1,0 +1,31 @@
+/** The facts that steps record on a pending request. Each returns to `resume`; no step knows another. */
+import type { Provider } from '../op.ts';
+import type { PendingRequest } from '../store.ts';
+
+/** How somebody proved who she is: `amr` by RFC 8176. */
+export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string };
+
+/**
+ * Signs a person in in this browser, whose cookie becomes `next` (a hash): a session planted before is worth nothing after. Answers the sid.
+ */
+export function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string> {
+  const authTime = op.now();
+  const authentication = { ...proof, sid: op.random(16), authTime, expiresAt: authTime + op.settings.lifetimes.session };
+  return op.store.sessions.authenticate(previous, next, authentication, authTime);
+}
+
+/** The person signed in for this request. The request must already belong to the browser's new cookie (see `signIn`). */
+export function recordLogin(op: Provider, request: PendingRequest, browser: string, sid: string): Promise<boolean> {
+  return op.store.requests.record(request.id, browser, { sid, login: op.now() }, op.now());
+}
+
+/** The person chose one of the browser's accounts. */
+export function recordSelection(op: Provider, request: PendingRequest, browser: string, sid: string): Promise<boolean> {
+  return op.store.requests.record(request.id, browser, { sid, selected: op.now() }, op.now());
+}
+
+/** The person allowed the scopes of this request, and for the next time too. */
+export async function recordConsent(op: Provider, request: PendingRequest, browser: string, sub: string): Promise<boolean> {
+  await op.store.consents.remember(sub, request.client_id, request.parameters.scopes, op.now());
+  return op.store.requests.record(request.id, browser, { consent: op.now() }, op.now());
+}

@@ -1,0 +1,33 @@
+/** Bearer tokens at our own resources (RFC 6750): where they may stand in a request, and how a refusal is told. */
+import type { CoreRequest, CoreResponse } from './answer.ts';
+import type { Provider } from './op.ts';
+import { OAuthError } from './wire/error.ts';
+import { one } from './wire/parameters.ts';
+
+const bearerForm = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/**
+ * The token of a request: from the Authorization header, or from the form of a POST; never from the query (RFC 9700 section 4.3.2).
+ * Undefined when there is none. Throws invalid_request when it is given twice or in the query.
+ */
+export function bearerToken(request: CoreRequest): string | undefined {
+  const header = request.headers['authorization'];
+  const body = request.method === 'POST' && request.form !== undefined ? one(request.form, 'access_token') : undefined;
+  if (request.query['access_token'] !== undefined)
+    throw new OAuthError('invalid_request', 'access_token does not belong into the query; send it in the Authorization header');
+  if (typeof header !== 'string') return body;
+  if (body !== undefined) throw new OAuthError('invalid_request', 'the access token is given twice');
+  const value = bearerForm.exec(header)?.[1];
+  if (value === undefined) throw new OAuthError('invalid_request', 'the Authorization header is not a Bearer token');
+  return value;
+}
+
+/** The refusal as RFC 6750 section 3 wants it; without an error when the caller showed no token at all. */
+export function challenge(op: Provider, error: OAuthError | undefined, scope?: string): CoreResponse {
+  const parts = [`realm="${op.settings.issuer}"`];
+  if (error !== undefined) parts.push(`error="${error.code}"`, `error_description="${error.description}"`);
+  if (error?.code === 'insufficient_scope' && scope !== undefined) parts.push(`scope="${scope}"`);
+  const body = error === undefined ? '' : JSON.stringify({ error: error.code, error_description: error.description });
+  const headers = { 'www-authenticate': `Bearer ${parts.join(', ')}`, 'cache-control': 'no-store' };
+  return { status: error?.status ?? 401, headers: body === '' ? headers : { ...headers, 'content-type': 'application/json' }, body };
+}

@@ -1,0 +1,39 @@
+/**
+ * The endpoints, as a table: the router, the discovery document, CORS and the tests derive from it, so they cannot disagree.
+ * `interactive` endpoints may need a person and so have an outcome of their own (authorize/authorize.ts, logout.ts); the others
+ * are a request in and a response out (serve.ts).
+ */
+import type { Settings } from './settings.ts';
+
+export type EndpointRow = {
+  /** Its member in the discovery document (OpenID Connect Discovery section 3, RFC 8414 section 2), if it has one. */
+  readonly metadata?: string;
+  /** Below the issuer, unless `settings.paths` says otherwise. */
+  readonly path: string;
+  readonly methods: readonly ('GET' | 'POST')[];
+  /** Whether scripts of other origins may read its answers; never with cookies. */
+  readonly cors: boolean;
+  readonly interactive: boolean;
+};
+
+export const endpoints = {
+  openidConfiguration: { path: '/.well-known/openid-configuration', methods: ['GET'], cors: true, interactive: false },
+  authorizationServer: { path: '/.well-known/oauth-authorization-server', methods: ['GET'], cors: true, interactive: false },
+  jwks: { metadata: 'jwks_uri', path: '/jwks', methods: ['GET'], cors: true, interactive: false },
+  authorize: { metadata: 'authorization_endpoint', path: '/authorize', methods: ['GET', 'POST'], cors: false, interactive: true },
+  token: { metadata: 'token_endpoint', path: '/token', methods: ['POST'], cors: true, interactive: false },
+  userinfo: { metadata: 'userinfo_endpoint', path: '/userinfo', methods: ['GET', 'POST'], cors: true, interactive: false },
+  endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
+} as const satisfies Record<string, EndpointRow>;
+
+export type EndpointName = keyof typeof endpoints;
+export type DirectEndpointName = { [K in EndpointName]: (typeof endpoints)[K]['interactive'] extends false ? K : never }[EndpointName];
+
+/** Where an endpoint of this tenant lives below its issuer. */
+export function pathOf(settings: Settings, name: EndpointName): string {
+  return settings.paths[name] ?? endpoints[name].path;
+}
+
+export function urlOf(settings: Settings, name: EndpointName): string {
+  return settings.issuer + pathOf(settings, name);
+}

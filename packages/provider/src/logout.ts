@@ -1,0 +1,83 @@
+/**
+ * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0). Nobody is signed out, and nothing redirects, without proof: an ID token of
+ * the session at hand, or the person's own yes.
+ */
+import type { CoreRequest } from './answer.ts';
+import type { Browser } from './authorize/authorize.ts';
+import { collect } from './authorize/request.ts';
+import type { Client } from './client.ts';
+import type { Provider } from './op.ts';
+import type { EndedSession } from './store.ts';
+import { OAuthError } from './wire/error.ts';
+import { verifyOwnJwt } from './wire/jwt.ts';
+import { one, type Parameters } from './wire/parameters.ts';
+
+export type LogoutOutcome =
+  /** Ask the person; repeat these parameters with the answer. */
+  | { readonly confirm: Readonly<Record<string, string>>; readonly client?: Client }
+  | { readonly ended: readonly EndedSession[]; readonly redirect?: string };
+
+type Hint = { readonly sub: string; readonly sid: string | undefined; readonly client_id: string };
+
+/**
+ * A logout request; `confirmed` when the person has just said yes on our own page. Throws, for a page, when the parameters contradict
+ * each other or name a place that the client has not registered.
+ */
+export async function endSession(op: Provider, request: CoreRequest, browser: Browser, confirmation: 'confirmed' | 'unconfirmed'): Promise<LogoutOutcome> {
+  const parameters = collect(request);
+  const hint = readHint(op, parameters);
+  const client = await clientOf(op, parameters, hint);
+  const redirect = returnAddress(parameters, client);
+  const sid = await hintedSession(op, hint, browser);
+  if (confirmation === 'unconfirmed' && sid === undefined) return askFirst(parameters, client);
+  const ended = browser === undefined ? [] : await op.store.sessions.end(browser.hash, confirmation === 'confirmed' ? undefined : sid, op.now());
+  for (const session of ended) op.emit({ type: 'session.ended', sid: session.sid, sub: session.sub });
+  return redirect === undefined ? { ended } : { ended, redirect };
+}
+
+function readHint(op: Provider, parameters: Parameters): Hint | undefined {
+  const hint = one(parameters, 'id_token_hint');
+  if (hint === undefined) return undefined;
+  const claims = verifyOwnJwt(op.keys, hint, { issuer: op.settings.issuer, typ: 'JWT' });
+  if (typeof claims?.['sub'] !== 'string' || typeof claims['aud'] !== 'string')
+    throw new OAuthError('invalid_request', 'id_token_hint is not an ID token of this provider');
+  return { sub: claims['sub'], sid: typeof claims['sid'] === 'string' ? claims['sid'] : undefined, client_id: claims['aud'] };
+}
+
+async function clientOf(op: Provider, parameters: Parameters, hint: Hint | undefined): Promise<Client | undefined> {
+  const client_id = one(parameters, 'client_id');
+  if (hint !== undefined && client_id !== undefined && hint.client_id !== client_id)
+    throw new OAuthError('invalid_request', 'id_token_hint was issued to another client than client_id');
+  const id = client_id ?? hint?.client_id;
+  if (id === undefined) return undefined;
+  const client = await op.store.clients.find(id);
+  if (client === undefined || client.disabled) throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here');
+  return client;
+}
+
+function returnAddress(parameters: Parameters, client: Client | undefined): string | undefined {
+  const uri = one(parameters, 'post_logout_redirect_uri');
+  if (uri === undefined) return undefined;
+  if (client === undefined) throw new OAuthError('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id beside it');
+  if (!client.post_logout_redirect_uris.includes(uri))
+    throw new OAuthError('invalid_request', 'post_logout_redirect_uri is not one that this application registered; it must match to the letter');
+  const state = one(parameters, 'state');
+  if (state === undefined) return uri;
+  return `${uri}${uri.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;
+}
+
+/** The session the hint is about, if this browser has it. A hint about somebody else proves nothing here. */
+async function hintedSession(op: Provider, hint: Hint | undefined, browser: Browser): Promise<string | undefined> {
+  if (hint === undefined || browser === undefined || browser.fresh) return undefined;
+  const sessions = await op.store.sessions.find(browser.hash, undefined, op.settings.lifetimes.sessionIdle, op.now());
+  return sessions.find((session) => session.sub === hint.sub && (hint.sid === undefined || session.sid === hint.sid))?.sid;
+}
+
+function askFirst(parameters: Parameters, client: Client | undefined): LogoutOutcome {
+  const confirm: Record<string, string> = {};
+  for (const name of ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'logout_hint', 'ui_locales']) {
+    const value = one(parameters, name);
+    if (value !== undefined) confirm[name] = value;
+  }
+  return client === undefined ? { confirm } : { confirm, client };
+}

@@ -1,0 +1,84 @@
+/**
+ * The authorization code grant (RFC 6749 section 4.1.3). The store's gate burns the code first; whoever presents a code without being
+ * entitled to it has thereby ended it. A code used twice takes back what its first use gave (section 4.1.2).
+ */
+import { hash } from 'node:crypto';
+import type { Client } from '../../client.ts';
+import type { Provider } from '../../op.ts';
+import type { ApprovedRequest, Grant } from '../../store.ts';
+import { OAuthError } from '../../wire/error.ts';
+import { one, type Parameters, required } from '../../wire/parameters.ts';
+import { checkVerifier } from '../../wire/pkce.ts';
+import { intersect } from '../../wire/scope.ts';
+import { draftAccessToken } from '../access-token.ts';
+import type { Issuance } from '../issue.ts';
+import { familyHashOf, newFamily, refreshLifetime, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import { alive } from './grant.ts';
+
+export async function authorizationCode(op: Provider, client: Client, form: Parameters): Promise<Issuance> {
+  const code = required(form, 'code');
+  const redirect_uri = one(form, 'redirect_uri');
+  const verifier = one(form, 'code_verifier');
+  const { request, account: found } = await redeem(op, code);
+  checkRequest(client, request, redirect_uri);
+  checkVerifier(request.parameters.code_challenge, verifier);
+  const account = alive(found);
+
+  const scopes = intersect(request.approval.scopes, client.scopes);
+  const access = draftAccessToken(op, client);
+  const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
+  const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : refreshLifetime(op, client));
+  const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
+  await op.store.grants.open(grant, { ...access.row, grantId: grant.id }, refresh);
+
+  const { nonce } = request.parameters;
+  return {
+    client,
+    access,
+    scopes,
+    ...(family === undefined ? undefined : { refreshToken: writeRefreshToken(op.vault, family, 0) }),
+    person: nonce === undefined ? { grant, account } : { grant, account, nonce },
+  };
+}
+
+/** Codes are remembered after their use for as long as the tokens they gave may live, so that a second use is noticed. */
+function replayWindow(op: Provider): number {
+  return Math.max(3600, op.settings.lifetimes.accessToken);
+}
+
+async function redeem(op: Provider, code: string) {
+  const redemption = await op.store.requests.redeem(hash('sha256', code, 'base64url'), replayWindow(op), op.now());
+  if (redemption.outcome === 'redeemed') return redemption;
+  if (redemption.outcome === 'replayed') {
+    const { client_id, approval } = redemption.request;
+    op.emit({ type: 'code.replayed', client_id, sub: approval.sub });
+    throw new OAuthError('invalid_grant', 'the code was used before; the tokens it gave are revoked');
+  }
+  throw new OAuthError('invalid_grant', 'the code is unknown or expired');
+}
+
+function checkRequest(client: Client, request: ApprovedRequest, redirect_uri: string | undefined): void {
+  if (request.client_id !== client.client_id)
+    throw new OAuthError('invalid_grant', 'the code is unknown or expired', { diagnostic: `code of ${request.client_id} presented by ${client.client_id}` });
+  if (redirect_uri === undefined && !request.parameters.redirect_uri_sent) return;
+  if (redirect_uri !== request.parameters.redirect_uri)
+    throw new OAuthError('invalid_grant', 'redirect_uri differs from the one of the authorization request');
+}
+
+function grantOf(request: ApprovedRequest, scopes: readonly string[], now: number, accessExpiresAt: number, refreshLife: number): Grant {
+  const { approval, parameters } = request;
+  const grant: Grant = {
+    id: request.id,
+    client_id: request.client_id,
+    sub: approval.sub,
+    sid: approval.sid,
+    scopes,
+    authTime: approval.authTime,
+    amr: approval.amr,
+    createdAt: now,
+    expiresAt: Math.max(accessExpiresAt, now + refreshLife),
+  };
+  const withAcr = approval.acr === undefined ? grant : { ...grant, acr: approval.acr };
+  return parameters.nonce === undefined ? withAcr : { ...withAcr, nonce: parameters.nonce };
+}
+

@@ -1,0 +1,15 @@
+/** What a grant type is: an authenticated token request in, an Issuance out. Shared phases are outside it and cannot be forgotten. */
+import type { Account } from '../../accounts.ts';
+import type { Client } from '../../client.ts';
+import type { Provider } from '../../op.ts';
+import { OAuthError } from '../../wire/error.ts';
+import type { Parameters } from '../../wire/parameters.ts';
+import type { Issuance } from '../issue.ts';
+
+export type GrantType = (op: Provider, client: Client, form: Parameters) => Promise<Issuance>;
+
+/** The account, if it may still be given anything. Throws invalid_grant for a disabled or removed one. */
+export function alive(account: Account | undefined): Account {
+  if (account?.active === true) return account;
+  throw new OAuthError('invalid_grant', 'the account is not available', { diagnostic: account === undefined ? 'account removed' : 'account disabled' });
+}

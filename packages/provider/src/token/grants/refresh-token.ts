@@ -1,0 +1,63 @@
+/**
+ * The refresh token grant (RFC 6749 section 6) with rotation (RFC 9700 section 4.14): each use gives a successor; a use repeated inside
+ * the grace time gives the same one, because an answer can be lost; any later use of an old token ends the whole grant.
+ */
+import type { Client } from '../../client.ts';
+import type { Provider } from '../../op.ts';
+import { OAuthError } from '../../wire/error.ts';
+import { one, type Parameters, required } from '../../wire/parameters.ts';
+import { intersect, splitScope } from '../../wire/scope.ts';
+import { type DraftAccessToken, draftAccessToken } from '../access-token.ts';
+import type { Issuance } from '../issue.ts';
+import { type RefreshToken, readRefreshToken, refreshLifetime, writeRefreshToken } from '../refresh-token.ts';
+import { alive } from './grant.ts';
+
+export async function refreshToken(op: Provider, client: Client, form: Parameters): Promise<Issuance> {
+  const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
+  if (presented === undefined) throw dead();
+  const narrowed = await narrower(op, client, presented, one(form, 'scope'));
+  const access = draftAccessToken(op, client, narrowed);
+  const rotation = await rotate(op, client, presented, access.row);
+  const { grant } = rotation;
+  const account = alive(rotation.account);
+  const scopes = intersect(narrowed ?? grant.scopes, client.scopes);
+  return {
+    client,
+    access,
+    scopes,
+    refreshToken: writeRefreshToken(op.vault, presented.family, presented.generation + 1),
+    person: { grant, account },
+  };
+}
+
+async function rotate(op: Provider, client: Client, presented: RefreshToken, access: DraftAccessToken['row']) {
+  const { familyHash, generation } = presented;
+  const now = op.now();
+  const use = { familyHash, generation, client_id: client.client_id, grace: grace(op, client), expiresAt: now + refreshLifetime(op, client), access };
+  const rotation = await op.store.tokens.rotate(use, now);
+  if (rotation.outcome === 'unknown') throw dead();
+  if (rotation.outcome === 'reused') {
+    op.emit({ type: 'refresh.reused', client_id: client.client_id, sub: rotation.grant.sub });
+    throw dead();
+  }
+  return rotation;
+}
+
+/** A client may ask for less than it was granted, never for more; only then is the grant read before it is rotated. */
+async function narrower(op: Provider, client: Client, presented: RefreshToken, scope: string | undefined) {
+  if (scope === undefined) return undefined;
+  const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
+  if (grant === undefined || grant.client_id !== client.client_id) return undefined;
+  const wanted = splitScope(scope);
+  const foreign = wanted.find((name) => !grant.scopes.includes(name));
+  if (foreign !== undefined) throw new OAuthError('invalid_scope', 'scope has a value that was not granted');
+  return wanted;
+}
+
+function grace(op: Provider, client: Client): number {
+  return client.lifetimes.refreshGrace ?? op.settings.lifetimes.refreshGrace;
+}
+
+function dead(): OAuthError {
+  return new OAuthError('invalid_grant', 'the refresh token is unknown, expired, revoked or already used');
+}

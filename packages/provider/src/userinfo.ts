@@ -1,0 +1,31 @@
+/** Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes. One store statement. */
+import { type CoreRequest, type CoreResponse, json } from './answer.ts';
+import { bearerToken, challenge } from './bearer.ts';
+import { claimsOf } from './claims.ts';
+import type { Provider } from './op.ts';
+import type { AccessToken } from './store.ts';
+import { accessTokenHash } from './token/access-token.ts';
+import { OAuthError } from './wire/error.ts';
+import { intersect } from './wire/scope.ts';
+
+export async function userinfo(op: Provider, request: CoreRequest): Promise<CoreResponse> {
+  try {
+    const value = bearerToken(request);
+    if (value === undefined) return challenge(op, undefined);
+    const token = await op.store.tokens.findAccess(accessTokenHash(value), op.now());
+    return json(200, await claims(op, token));
+  } catch (error) {
+    if (error instanceof OAuthError) return challenge(op, error, 'openid');
+    throw error;
+  }
+}
+
+async function claims(op: Provider, token: AccessToken | undefined) {
+  const client = token === undefined ? undefined : await op.store.clients.find(token.client_id);
+  if (token === undefined || client === undefined || client.disabled) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
+  if (token.grant === undefined) throw new OAuthError('insufficient_scope', 'the access token does not speak for a person');
+  if (token.account?.active !== true) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });
+  const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
+  if (!scopes.includes('openid')) throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
+  return claimsOf(token.account, scopes, op.settings.scopes);
+}
