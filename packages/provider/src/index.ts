@@ -1,8 +1,8 @@
 /** The public face of the core. What is not named here is nobody's business outside. */
 export type { Account, Json } from './accounts.ts';
 export { type Answer, type CoreRequest, type CoreResponse, json } from './answer.ts';
-export { authorize, type Browser, deny, load, type Outcome, resume } from './authorize/authorize.ts';
-export type { Step } from './authorize/decide.ts';
+export { authorize, type Browser, deny, load, type Outcome, owing, resume } from './authorize/authorize.ts';
+export type { Decision, Step } from './authorize/decide.ts';
 export { type Proof, recordConsent, recordLogin, recordSelection, signIn } from './authorize/steps.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
@@ -20,5 +20,5 @@ export { grantTypes } from './token/token.ts';
 export { type Algorithm, type AsymmetricAlgorithm, algorithms, asymmetricAlgorithms, isAsymmetric } from './wire/algorithms.ts';
 export { type ErrorCode, OAuthError, printable } from './wire/error.ts';
 export { one, type Parameters, parseParameters, required } from './wire/parameters.ts';
-export { matchesRegistered, registrationFault } from './wire/redirect-uri.ts';
+export { matchesRegistered, registrationFault, webUriFault } from './wire/redirect-uri.ts';
 export { splitScope, standardScopeClaims } from './wire/scope.ts';

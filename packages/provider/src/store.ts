@@ -27,15 +27,17 @@ export type AuthorizationParameters = {
 };
 
 /**
- * What has happened inside one request, in epoch seconds. A step records its fact here and nothing else. Facts live on the
- * request because whole seconds cannot order a sign-in and the opening of a request that demands a fresh one.
+ * What has happened inside one request. A step records its fact here and nothing else. Each fact names the session it happened under, so
+ * that a sign-in or a consent of one account never counts for another; and facts live on the request because whole seconds cannot order
+ * a sign-in and the opening of a request that demands a fresh one.
  */
 export type Facts = {
-  /** The session (account in this browser) the person chose or signed in with for this request. */
+  /** The session (account in this browser) this request runs under: the one last chosen or signed in with. */
   readonly sid?: string;
-  readonly login?: number;
-  readonly selected?: number;
-  readonly consent?: number;
+  /** The session that was signed in to, chosen, or consented under within this request. */
+  readonly login?: string;
+  readonly selected?: string;
+  readonly consent?: string;
 };
 
 export type PendingRequest = {

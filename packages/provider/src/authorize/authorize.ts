@@ -75,6 +75,14 @@ export async function load(op: Provider, id: string, browser: Browser) {
   return { request, client, sessions: await sessionsOf(op, browser.hash, client) };
 }
 
+/** What a pending request of this browser owes now, without doing anything about it: what a step's page asks before it shows itself. */
+export async function owing(op: Provider, id: string, browser: Browser) {
+  const pending = await load(op, id, browser);
+  const { parameters, facts } = pending.request;
+  const decision = decide({ parameters, facts, consent: pending.client.policy.consent, sessions: pending.sessions, now: op.now() });
+  return { ...pending, decision };
+}
+
 /** The person declines. The client learns access_denied (RFC 6749 section 4.1.2.1). */
 export async function deny(op: Provider, id: string, browser: Browser): Promise<Outcome> {
   const { request } = await load(op, id, browser);

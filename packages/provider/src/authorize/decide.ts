@@ -62,14 +62,14 @@ function chosen({ parameters, facts, sessions }: Situation): SessionView | 'ambi
 
 /** A sign-in inside this request honours any demand for a fresh one, however long the steps after it take. */
 function mustAuthenticate({ parameters, facts, now }: Situation, session: SessionView): boolean {
-  if (facts.login !== undefined) return false;
+  if (facts.login === session.sid) return false;
   if (parameters.prompt.includes('login')) return true;
   return parameters.max_age !== undefined && now - session.authTime > parameters.max_age;
 }
 
 function mustConsent({ parameters, facts, consent }: Situation, session: SessionView): boolean {
   if (consent === 'implicit') return false;
-  if (facts.consent !== undefined) return false;
+  if (facts.consent === session.sid) return false;
   if (parameters.prompt.includes('consent')) return true;
   return parameters.scopes.some((scope) => !session.consented.includes(scope));
 }

@@ -43,7 +43,7 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
   if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
     throw new OAuthError('invalid_request', 'redirect_uri is not one that this application registered; it must match to the letter');
   const state = one(parameters, 'state');
-  const to: ReturnAddress = { redirect_uri, response_mode: modeForErrors(parameters) };
+  const to: ReturnAddress = { redirect_uri, response_mode: modeForErrors(parameters, redirect_uri) };
   return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters };
 }
 
@@ -55,9 +55,14 @@ function soleRedirectUri(client: Client): string {
 }
 
 /** The mode an error may use before the parameters are checked: the one asked for if there is one, else the response type's own. */
-function modeForErrors({ response_mode, response_type }: Parameters): ResponseMode {
-  if (typeof response_mode === 'string' && isResponseMode(response_mode)) return response_mode;
+function modeForErrors({ response_mode, response_type }: Parameters, redirect_uri: string): ResponseMode {
+  if (typeof response_mode === 'string' && isResponseMode(response_mode) && !unpostable(response_mode, redirect_uri)) return response_mode;
   return typeof response_type === 'string' && /\btoken\b|id_token/.test(response_type) ? 'fragment' : 'query';
+}
+
+/** A browser can post a form to a web address only, not to an application's own scheme. */
+function unpostable(mode: ResponseMode, redirect_uri: string): boolean {
+  return mode === 'form_post' && !/^https?:/.test(redirect_uri);
 }
 
 /** Everything else. What it throws goes to the client. */
@@ -66,6 +71,8 @@ export function validate(op: Provider, { client, to, sent, parameters }: Trusted
   const response_type = responseType(client, parameters);
   const mode = one(parameters, 'response_mode');
   if (mode !== undefined && !isResponseMode(mode)) throw new OAuthError('invalid_request', 'response_mode is not supported');
+  if (mode === 'form_post' && unpostable(mode, to.redirect_uri))
+    throw new OAuthError('invalid_request', 'response_mode form_post needs a web address as redirect_uri');
   const prompt = readPrompt(one(parameters, 'prompt'));
   const code_challenge = readChallenge(parameters, client.token_endpoint_auth_method === 'none' ? 'required' : client.policy.pkce);
   return {

@@ -1,6 +1,6 @@
 /** The facts that steps record on a pending request. Each returns to `resume`; no step knows another. */
 import type { Provider } from '../op.ts';
-import type { PendingRequest } from '../store.ts';
+import type { PendingRequest, Session } from '../store.ts';
 
 /** How somebody proved who she is: `amr` by RFC 8176. */
 export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string };
@@ -16,16 +16,16 @@ export function signIn(op: Provider, previous: string | undefined, next: string,
 
 /** The person signed in for this request. The request must already belong to the browser's new cookie (see `signIn`). */
 export function recordLogin(op: Provider, request: PendingRequest, browser: string, sid: string): Promise<boolean> {
-  return op.store.requests.record(request.id, browser, { sid, login: op.now() }, op.now());
+  return op.store.requests.record(request.id, browser, { sid, login: sid }, op.now());
 }
 
 /** The person chose one of the browser's accounts. */
 export function recordSelection(op: Provider, request: PendingRequest, browser: string, sid: string): Promise<boolean> {
-  return op.store.requests.record(request.id, browser, { sid, selected: op.now() }, op.now());
+  return op.store.requests.record(request.id, browser, { sid, selected: sid }, op.now());
 }
 
 /** The person allowed the scopes of this request, and for the next time too. */
-export async function recordConsent(op: Provider, request: PendingRequest, browser: string, sub: string): Promise<boolean> {
-  await op.store.consents.remember(sub, request.client_id, request.parameters.scopes, op.now());
-  return op.store.requests.record(request.id, browser, { consent: op.now() }, op.now());
+export async function recordConsent(op: Provider, request: PendingRequest, browser: string, session: Session): Promise<boolean> {
+  await op.store.consents.remember(session.sub, request.client_id, request.parameters.scopes, op.now());
+  return op.store.requests.record(request.id, browser, { sid: session.sid, consent: session.sid }, op.now());
 }

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { exportJWK, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { KeyRing, SigningKey } from '../keys.ts';
@@ -100,6 +100,16 @@ describe('what is refused', () => {
     const { privateKey, kid } = keyFor('RS256');
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'PS256', kid }).sign(privateKey);
     expect(verifyOwnJwt(ring, token, expected)).toBeUndefined();
+  });
+
+  it('F1: a header that names another algorithm than its key has, though the signature is good', () => {
+    const { privateKey, kid } = keyFor('RS256');
+    const signedAs = (alg: string) => {
+      const input = `${part({ alg, kid })}.${part(claims)}`;
+      return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
+    };
+    expect(verifyOwnJwt(ring, signedAs('RS256'), expected)).toEqual(claims);
+    for (const alg of ['none', 'PS256', 'HS256', 'ES256', 'rs256', '']) expect(verifyOwnJwt(ring, signedAs(alg), expected)).toBeUndefined();
   });
 
   it('F2: kid with a path, with SQL, unknown, missing, of another type, and 10 kB long, which is not even looked up', () => {

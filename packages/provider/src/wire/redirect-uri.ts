@@ -86,7 +86,8 @@ function authorityFault(uri: string): string | undefined {
   if (authority === undefined) return 'must name a host after "//"';
   if (authority.includes('@')) return 'must not have a user name or password before the host';
   if (!URL.canParse(uri)) return 'has a host or port that cannot be';
-  if (/^http:/i.test(uri) && !loopbackHost.test(authority)) return 'must be https; http is for loopback hosts (127.0.0.1, [::1], localhost)';
+  if (/^http:/i.test(uri) && !loopbackHost.test(authority))
+    return 'must be https; http is for loopback hosts (127.0.0.1, [::1], localhost)';
   return undefined;
 }
 
@@ -97,9 +98,9 @@ function customSchemeFault(uri: string, scheme: string | undefined, application_
   return undefined;
 }
 
-/** A path that browsers rewrite before they send it is not the path that was registered. */
+/** A path that browsers (or, with `..;`, application servers) rewrite is not the path that was registered. */
 function pathFault(uri: string): string | undefined {
   const path = uri.replace(/^[^:]+:(?:\/\/[^/?]*)?/, '').replace(/\?.*$/, '');
-  if (path.split('/').some((segment) => dotSegment.test(segment))) return 'must not have the path segments "." or ".."';
+  if (path.split('/').some((segment) => dotSegment.test(segment.replace(/;.*$/, '')))) return 'must not have the path segments "." or ".."';
   return undefined;
 }

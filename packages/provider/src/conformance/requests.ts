@@ -1,0 +1,100 @@
+/** Promises of `AuthorizationRequests`, up to the approval: one browser, one outcome. */
+import assert from 'node:assert/strict';
+import type { Facts } from '../store.ts';
+import { now, sampleApproval, sampleAuthentication, sampleRequest } from './samples.ts';
+import { count, race, type Test } from './suite.ts';
+
+export function requestsConformance(test: Test): void {
+  test('a pushed request is found whole until the second it expires', async ({ store }) => {
+    await store.requests.push(sampleRequest('request', { facts: { sid: 's', login: 's' } }));
+    assert.deepEqual(await store.requests.find('request', now), sampleRequest('request', { facts: { sid: 's', login: 's' } }));
+    assert.notEqual(await store.requests.find('request', now + 3599), undefined);
+    assert.equal(await store.requests.find('request', now + 3600), undefined);
+    assert.equal(await store.requests.find('other', now), undefined);
+  });
+
+  test('a request pushed with an approval is not pending', async ({ store }) => {
+    await store.requests.push(sampleRequest(), sampleApproval());
+    assert.equal(await store.requests.find('request', now), undefined);
+    assert.equal(await store.requests.approve('request', 'browser', sampleApproval(), now), false);
+    assert.equal(await store.requests.deny('request', 'browser', now), false);
+  });
+
+  test('claim binds an unopened request to the one browser that wins', async (backend) => {
+    await backend.store.requests.push(sampleRequest('request', { browser: undefined }));
+    const won = await race(backend, 16, (store, index) => store.requests.claim('request', `browser-${index}`, now));
+    assert.equal(count(won, true), 1);
+    assert.equal((await backend.store.requests.find('request', now))?.browser, `browser-${won.indexOf(true)}`);
+  });
+
+  test('claim leaves a bound, an expired and an unknown request alone', async ({ store }) => {
+    await store.requests.push(sampleRequest('bound'));
+    await store.requests.push(sampleRequest('old', { browser: undefined, expiresAt: now + 1 }));
+    assert.equal(await store.requests.claim('bound', 'browser', now), false);
+    assert.equal(await store.requests.claim('old', 'thief', now + 1), false);
+    assert.equal(await store.requests.claim('none', 'thief', now), false);
+  });
+
+  test('record adds facts and keeps the earlier ones', async ({ store }) => {
+    await store.requests.push(sampleRequest());
+    assert.equal(await store.requests.record('request', 'browser', { sid: 'a', login: 's' }, now), true);
+    assert.equal(await store.requests.record('request', 'browser', { sid: 'b', consent: 's' }, now), true);
+    assert.deepEqual((await store.requests.find('request', now))?.facts, { sid: 'b', login: 's', consent: 's' });
+  });
+
+  test('concurrent facts are all kept', async (backend) => {
+    await backend.store.requests.push(sampleRequest());
+    const facts: readonly Facts[] = [{ login: 's' }, { selected: 's' }, { consent: 's' }, { sid: 'a' }];
+    await race(backend, 4, (store, index) => store.requests.record('request', 'browser', facts[index] ?? {}, now));
+    assert.deepEqual((await backend.store.requests.find('request', now))?.facts, { login: 's', selected: 's', consent: 's', sid: 'a' });
+  });
+
+  test('B6: only the browser that opened a request records, approves and denies', async ({ store }) => {
+    await store.requests.push(sampleRequest('request'));
+    await store.requests.push(sampleRequest('unopened', { browser: undefined }));
+    for (const id of ['request', 'unopened']) {
+      assert.equal(await store.requests.record(id, 'thief', { login: 's' }, now), false);
+      assert.equal(await store.requests.approve(id, 'thief', sampleApproval(), now), false);
+      assert.equal(await store.requests.deny(id, 'thief', now), false);
+    }
+    assert.deepEqual(await store.requests.find('request', now), sampleRequest('request'));
+    assert.equal((await store.requests.find('unopened', now))?.browser, undefined);
+  });
+
+  test('an expired request is neither recorded, approved nor denied', async ({ store }) => {
+    await store.requests.push(sampleRequest('request', { expiresAt: now + 5 }));
+    assert.equal(await store.requests.record('request', 'browser', { login: 's' }, now + 5), false);
+    assert.equal(await store.requests.approve('request', 'browser', sampleApproval(), now + 5), false);
+    assert.equal(await store.requests.deny('request', 'browser', now + 5), false);
+  });
+
+  test('approve or deny happens once, also when 64 try at once', async (backend) => {
+    await backend.store.requests.push(sampleRequest());
+    const won = await race(backend, 64, (store, index) =>
+      index % 3 === 0
+        ? store.requests.deny('request', 'browser', now)
+        : store.requests.approve('request', 'browser', sampleApproval({ codeHash: `code-${index}` }), now),
+    );
+    assert.equal(count(won, true), 1);
+    assert.equal(await backend.store.requests.find('request', now), undefined);
+  });
+
+  test('a denied request has no code and takes no more facts', async ({ store }) => {
+    await store.requests.push(sampleRequest());
+    assert.equal(await store.requests.deny('request', 'browser', now), true);
+    assert.equal(await store.requests.find('request', now), undefined);
+    assert.equal(await store.requests.record('request', 'browser', { login: 's' }, now), false);
+    assert.equal(await store.requests.claim('request', 'browser', now), false);
+  });
+
+  test('K1: after a sign-in its requests belong to the new secret of the browser', async ({ store }) => {
+    await store.requests.push(sampleRequest('mine', { browser: 'old' }));
+    await store.requests.push(sampleRequest('foreign', { browser: 'elsewhere' }));
+    await store.sessions.authenticate('old', 'new', sampleAuthentication(), now);
+    assert.equal(await store.requests.approve('mine', 'old', sampleApproval(), now), false);
+    assert.equal(await store.requests.approve('foreign', 'new', sampleApproval(), now), false);
+    assert.equal((await store.requests.find('mine', now))?.browser, 'new');
+    assert.equal((await store.requests.find('foreign', now))?.browser, 'elsewhere');
+    assert.equal(await store.requests.approve('mine', 'new', sampleApproval(), now), true);
+  });
+}

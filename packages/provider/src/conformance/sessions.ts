@@ -1,0 +1,169 @@
+/** Promises of `Sessions`: a new secret at every sign-in, nobody dead or disabled, and who must be told at the end. */
+import assert from 'node:assert/strict';
+import { now, sampleAccess, sampleAccount, sampleAuthentication, sampleGrant } from './samples.ts';
+import { type Backend, race, type Test } from './suite.ts';
+
+const idle = 100;
+const carol = sampleAuthentication('carol');
+
+async function signedIn({ store, addAccount }: Backend): Promise<void> {
+  await addAccount(sampleAccount());
+  await store.sessions.authenticate(undefined, 'browser', sampleAuthentication(), now);
+}
+
+const sids = (sessions: readonly { sid: string }[]) => sessions.map((session) => session.sid).sort();
+
+export function sessionsConformance(test: Test): void {
+  test('a session is found by its browser, with account and nothing consented', async (backend) => {
+    await signedIn(backend);
+    assert.deepEqual(await backend.store.sessions.find('browser', 'web', idle, now), [
+      { ...sampleAuthentication(), createdAt: now, seenAt: now, account: sampleAccount(), consented: [] },
+    ]);
+    assert.deepEqual(await backend.store.sessions.find('other', 'web', idle, now), []);
+  });
+
+  test('find tells what the account consented to for the client asked about, and only that', async (backend) => {
+    await signedIn(backend);
+    await backend.store.consents.remember('alice', 'web', ['openid', 'profile'], now);
+    const [forWeb] = await backend.store.sessions.find('browser', 'web', idle, now);
+    assert.deepEqual([...(forWeb?.consented ?? [])].sort(), ['openid', 'profile']);
+    for (const client of ['app', undefined]) {
+      const [other] = await backend.store.sessions.find('browser', client, idle, now);
+      assert.deepEqual(other?.consented, []);
+    }
+  });
+
+  test('a session is dead from the second its idle time or its life ends; touch moves the first only', async (backend) => {
+    await signedIn(backend);
+    const alive = async (at: number) => (await backend.store.sessions.find('browser', undefined, idle, at)).length === 1;
+    assert.equal(await alive(now + 99), true);
+    assert.equal(await alive(now + 100), false);
+    for (let at = now + 90; at <= now + 990; at += 90) await backend.store.sessions.touch('sid-alice', at);
+    assert.equal((await backend.store.sessions.find('browser', undefined, idle, now + 999))[0]?.seenAt, now + 990);
+    assert.equal(await alive(now + 1000), false);
+  });
+
+  test('K3: a session of a disabled account is not found, nor of an unknown one', async (backend) => {
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('bob'));
+    await backend.store.sessions.authenticate('browser', 'next', sampleAuthentication('bob'), now);
+    await backend.store.sessions.authenticate('next', 'last', sampleAuthentication('ghost'), now);
+    await backend.setActive('bob', false);
+    assert.deepEqual(sids(await backend.store.sessions.find('last', undefined, idle, now)), ['sid-alice']);
+  });
+
+  test('several people in one browser, most recently seen first', async (backend) => {
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('carol'));
+    await backend.store.sessions.authenticate('browser', 'next', carol, now + 1);
+    const order = async () => (await backend.store.sessions.find('next', undefined, idle, now + 9)).map((session) => session.sid);
+    assert.deepEqual(await order(), ['sid-carol', 'sid-alice']);
+    await backend.store.sessions.touch('sid-alice', now + 5);
+    assert.deepEqual(await order(), ['sid-alice', 'sid-carol']);
+  });
+
+  test('K1: at a sign-in the sessions move to the new secret and the old one has nothing', async (backend) => {
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('carol'));
+    await backend.store.sessions.authenticate('browser', 'next', carol, now);
+    assert.deepEqual(await backend.store.sessions.find('browser', undefined, idle, now), []);
+    assert.deepEqual(sids(await backend.store.sessions.find('next', undefined, idle, now)), ['sid-alice', 'sid-carol']);
+  });
+
+  test('K1: an attacker who planted his secret has nothing after the victim signs in', async (backend) => {
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('carol'));
+    await backend.store.sessions.authenticate('planted', 'fresh', carol, now);
+    assert.deepEqual(await backend.store.sessions.find('planted', undefined, idle, now), []);
+    assert.deepEqual(await backend.store.sessions.end('planted', undefined, now), []);
+    assert.deepEqual(sids(await backend.store.sessions.find('fresh', undefined, idle, now)), ['sid-carol']);
+  });
+
+  test('the same person again in this browser keeps the sid and renews the rest', async (backend) => {
+    await signedIn(backend);
+    const again = sampleAuthentication('alice', { sid: 'unused', authTime: now + 50, amr: ['pwd', 'otp'], expiresAt: now + 5000 });
+    assert.equal(await backend.store.sessions.authenticate('browser', 'next', again, now + 50), 'sid-alice');
+    assert.deepEqual(await backend.store.sessions.find('next', undefined, idle, now + 50), [
+      { ...again, sid: 'sid-alice', createdAt: now, seenAt: now + 50, account: sampleAccount(), consented: [] },
+    ]);
+  });
+
+  test('a session past its life is not revived: the person gets a new sid', async (backend) => {
+    await signedIn(backend);
+    const later = sampleAuthentication('alice', { sid: 'second', expiresAt: now + 3000 });
+    assert.equal(await backend.store.sessions.authenticate('browser', 'next', later, now + 1000), 'second');
+    const [session, ...others] = await backend.store.sessions.find('next', undefined, idle, now + 1000);
+    assert.deepEqual([session?.sid, session?.createdAt, others.length], ['second', now + 1000, 0]);
+  });
+
+  test('the same person in another browser has a session of her own', async (backend) => {
+    await signedIn(backend);
+    const elsewhere = sampleAuthentication('alice', { sid: 'phone' });
+    assert.equal(await backend.store.sessions.authenticate(undefined, 'phone-browser', elsewhere, now), 'phone');
+    assert.deepEqual(sids(await backend.store.sessions.find('browser', undefined, idle, now)), ['sid-alice']);
+  });
+
+  test('concurrent sign-ins from one browser leave one session for the person in one place', async (backend) => {
+    await signedIn(backend);
+    const answers = await race(backend, 8, (store, index) =>
+      store.sessions.authenticate('browser', `next-${index}`, sampleAuthentication('alice', { sid: `sid-${index}` }), now),
+    );
+    assert.equal(answers.filter((sid) => sid === 'sid-alice').length, 1);
+    assert.deepEqual(await backend.store.sessions.find('browser', undefined, idle, now), []);
+  });
+
+  test('end answers the session with the clients that hold live grants from it', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    const grants = [
+      ['g1', { client_id: 'web' }],
+      ['g2', { client_id: 'web' }],
+      ['g3', { client_id: 'app' }],
+      ['g4', { client_id: 'elsewhere', sid: 'other' }],
+      ['g5', { client_id: 'expired', expiresAt: now }],
+      ['g6', { client_id: 'revoked' }],
+    ] as const;
+    for (const [id, changes] of grants) await store.grants.open(sampleGrant(id, changes), sampleAccess(id, { grantId: id }));
+    await store.grants.revoke('g6', now);
+    const [ended, ...others] = await store.sessions.end('browser', 'sid-alice', now);
+    assert.deepEqual(
+      { ...ended, clients: [...(ended?.clients ?? [])].sort() },
+      { sid: 'sid-alice', sub: 'alice', clients: ['app', 'web'] },
+    );
+    assert.deepEqual(others, []);
+    assert.notEqual(await store.tokens.findAccess('g1', now), undefined);
+  });
+
+  test('K2: an ended session is gone, and ends once', async (backend) => {
+    await signedIn(backend);
+    assert.deepEqual(sids(await backend.store.sessions.end('browser', 'sid-alice', now)), ['sid-alice']);
+    assert.deepEqual(await backend.store.sessions.end('browser', 'sid-alice', now), []);
+    assert.deepEqual(await backend.store.sessions.find('browser', undefined, idle, now), []);
+    await backend.store.sessions.touch('sid-alice', now);
+    assert.deepEqual(await backend.store.sessions.find('browser', undefined, idle, now), []);
+  });
+
+  test('end with a sid ends that one, without ends all of this browser, and never one of another browser', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('carol'));
+    await store.sessions.authenticate('browser', 'next', carol, now);
+    await store.sessions.authenticate(undefined, 'phone', sampleAuthentication('alice', { sid: 'phone' }), now);
+    assert.deepEqual(await store.sessions.end('next', 'phone', now), []);
+    assert.deepEqual(sids(await store.sessions.end('next', 'sid-carol', now)), ['sid-carol']);
+    assert.deepEqual(sids(await store.sessions.end('next', undefined, now)), ['sid-alice']);
+    assert.deepEqual(sids(await store.sessions.find('phone', undefined, idle, now)), ['phone']);
+  });
+
+  test('endAll ends the sessions of one person in every browser', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('carol'));
+    await store.sessions.authenticate('browser', 'next', carol, now);
+    await store.sessions.authenticate(undefined, 'phone', sampleAuthentication('alice', { sid: 'phone' }), now);
+    assert.deepEqual(sids(await store.sessions.endAll('alice', now)), ['phone', 'sid-alice']);
+    assert.deepEqual(await store.sessions.find('phone', undefined, idle, now), []);
+    assert.deepEqual(sids(await store.sessions.find('next', undefined, idle, now)), ['sid-carol']);
+    assert.deepEqual(await store.sessions.endAll('alice', now), []);
+  });
+}

@@ -1,0 +1,68 @@
+/** Browser sessions in memory. A browser is known by the hash of its secret; one person has at most one session in it. */
+import type { Authentication, EndedSession, Session, Sessions, SessionView } from '../store.ts';
+import { grantAlive, type Memory, type StoredSession } from './memory.ts';
+
+export function memorySessions(memory: Memory): Sessions {
+  const { sessions } = memory;
+  const all = (wanted: (stored: StoredSession) => boolean) => [...sessions.values()].filter(wanted);
+  return {
+    find: async (browser, client_id, idle, now) =>
+      all((it) => it.browser === browser && now < it.session.expiresAt && now < it.session.seenAt + idle)
+        .sort((a, b) => b.session.seenAt - a.session.seenAt)
+        .flatMap(({ session }) => view(memory, session, client_id)),
+    authenticate: async (previous, next, authentication, now) => {
+      if (previous !== undefined) moveBrowser(memory, previous, next);
+      return signIn(memory, next, authentication, now);
+    },
+    touch: async (sid, now) => {
+      const stored = sessions.get(sid);
+      if (stored !== undefined && stored.session.seenAt < now) stored.session = { ...stored.session, seenAt: now };
+    },
+    end: async (browser, sid, now) =>
+      end(
+        memory,
+        all((it) => it.browser === browser && (sid === undefined || it.session.sid === sid)),
+        now,
+      ),
+    endAll: async (sub, now) =>
+      end(
+        memory,
+        all((it) => it.session.sub === sub),
+        now,
+      ),
+  };
+}
+
+function view(memory: Memory, session: Session, client_id: string | undefined): readonly SessionView[] {
+  const account = memory.accounts(session.sub);
+  if (account?.active !== true) return [];
+  const consent = memory.consents.find((it) => it.sub === session.sub && it.client_id === client_id);
+  return [{ ...session, account, consented: consent?.scopes ?? [] }];
+}
+
+function moveBrowser(memory: Memory, previous: string, next: string): void {
+  for (const stored of memory.sessions.values()) if (stored.browser === previous) stored.browser = next;
+  for (const stored of memory.requests.values()) {
+    if (stored.stage === 'pending' && stored.request.browser === previous) stored.request = { ...stored.request, browser: next };
+  }
+}
+
+function signIn(memory: Memory, browser: string, authentication: Authentication, now: number): string {
+  const known = [...memory.sessions.values()].find((it) => it.browser === browser && it.session.sub === authentication.sub);
+  if (known !== undefined) memory.sessions.delete(known.session.sid);
+  const kept = known !== undefined && now < known.session.expiresAt ? known.session : undefined;
+  const sid = kept?.sid ?? authentication.sid;
+  memory.sessions.set(sid, { browser, session: { ...authentication, sid, createdAt: kept?.createdAt ?? now, seenAt: now } });
+  return sid;
+}
+
+function end(memory: Memory, ended: readonly StoredSession[], now: number): readonly EndedSession[] {
+  for (const { session } of ended) memory.sessions.delete(session.sid);
+  const alive = ended.filter(({ session }) => now < session.expiresAt);
+  return alive.map(({ session: { sid, sub } }) => ({ sid, sub, clients: clientsOf(memory, sid, now) }));
+}
+
+function clientsOf(memory: Memory, sid: string, now: number): readonly string[] {
+  const grants = [...memory.grants.values()].filter((stored) => stored.grant.sid === sid && grantAlive(stored, now));
+  return [...new Set(grants.map((stored) => stored.grant.client_id))].sort();
+}

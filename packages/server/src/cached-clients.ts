@@ -1,0 +1,38 @@
+/** Clients are read at every request and change rarely: a copy in memory, dropped when the store says that something changed. */
+import type { Client, Clients } from '@symbolon/provider';
+
+export type CachedClients = Clients & {
+  /** Forgets everything: the next look-up reads the store. */
+  readonly invalidate: () => void;
+};
+
+/** Unknown ids are not remembered: they are free to choose, and would fill the memory. */
+export function cacheClients(clients: Clients): CachedClients {
+  let cache = new Map<string, Client>();
+  const invalidate = () => {
+    cache = new Map();
+  };
+  const through = async <T>(change: Promise<T>): Promise<T> => {
+    try {
+      return await change;
+    } finally {
+      invalidate();
+    }
+  };
+  return {
+    ...clients,
+    invalidate,
+    async find(client_id) {
+      const cached = cache.get(client_id);
+      if (cached !== undefined) return cached;
+      // Kept in the map that was current when the read began: a change meanwhile has put another one in its place.
+      const into = cache;
+      const client = await clients.find(client_id);
+      if (client !== undefined) into.set(client_id, client);
+      return client;
+    },
+    register: (client, now) => through(clients.register(client, now)),
+    replace: (client, now) => through(clients.replace(client, now)),
+    remove: (client_id, now) => through(clients.remove(client_id, now)),
+  };
+}

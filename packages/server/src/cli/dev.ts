@@ -1,0 +1,68 @@
+/** symbolon dev: a provider on this machine with two people and one application, kept in a folder of its own. Not for anybody else's eyes. */
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parse } from '../config/load.ts';
+import { format } from '../config/finding.ts';
+import { fail } from './load.ts';
+import { serve, startFailure } from './serve.ts';
+
+export async function dev(options: { readonly port: string; readonly data: string }): Promise<void> {
+  const folder = resolve(options.data);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const parsed = parse(demoConfiguration(options.port), { baseDirectory: folder, env: process.env });
+  if (!parsed.ok) fail(format(parsed.findings, 'the demo configuration'));
+  process.env['SYMBOLON_LOG_LEVEL'] ??= 'warn';
+  try {
+    await serve(parsed.config, (url) => process.stdout.write(greeting(url)));
+  } catch (error) {
+    fail(startFailure(error, parsed.config.server.listen));
+  }
+}
+
+function greeting(url: string): string {
+  return `Symbolon listens on ${url} (development: for this machine only)
+
+  discovery   ${url}/.well-known/openid-configuration
+  account     ${url}/home
+  people      alice / correct horse battery staple
+              bob   / hunter2 hunter2
+  application client_id web, client_secret web-secret-0123456789abcdef0123456789,
+              redirect_uri http://127.0.0.1:5000/callback
+`;
+}
+
+function demoConfiguration(port: string): string {
+  return `
+server: { listen: "127.0.0.1:${port}" }
+database: sqlite:./dev.db
+tenants:
+  - id: main
+    issuer: http://127.0.0.1:${port}
+    name: Example Corp
+    locales: [en, fi, sv, nl, fr]
+    users:
+      - username: alice
+        password: correct horse battery staple
+        groups: [staff]
+        claims:
+          name: Alice Archer
+          given_name: Alice
+          family_name: Archer
+          preferred_username: alice
+          birthdate: "1988-08-08"
+          zoneinfo: Europe/Helsinki
+          locale: en
+          email: alice@example.test
+          email_verified: true
+      - username: bob
+        password: hunter2 hunter2
+        claims: { name: Bob Builder, given_name: Bob, family_name: Builder, email: bob@example.test, email_verified: true }
+    clients:
+      - client_id: web
+        client_name: Example Web App
+        client_secret: web-secret-0123456789abcdef0123456789
+        redirect_uris: [http://127.0.0.1:5000/callback]
+        post_logout_redirect_uris: [http://127.0.0.1:5000/bye]
+        scope: openid profile email offline_access
+`;
+}

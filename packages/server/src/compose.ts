@@ -1,0 +1,78 @@
+/** The composition root: the only file that knows every implementation. From a configuration to a server that listens. */
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import type { Event } from '@symbolon/provider';
+import type { FastifyBaseLogger } from 'fastify';
+import { applyConfig } from './apply.ts';
+import type { Config } from './config/config.ts';
+import { createApp } from './http/app.ts';
+import { loadMasterKey } from './keys/master-key.ts';
+import { openStorage } from './storage/open-storage.ts';
+import type { Storage } from './store.ts';
+import { startSweeping } from './sweeping.ts';
+import { type RunningTenant, runTenant, systemClock } from './tenant-runtime.ts';
+import { loadAssets } from './ui/assets.ts';
+import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
+
+export type Running = {
+  readonly tenants: readonly RunningTenant[];
+  readonly close: () => Promise<void>;
+};
+
+export type Server = Running & { readonly url: string };
+
+/** Opens the storage and brings the tenants of a configuration to life, without listening: what commands of the CLI work on. */
+export async function open(config: Config, logger: FastifyBaseLogger, now = systemClock): Promise<Running & { readonly storage: Storage }> {
+  const masterKey = await loadMasterKey({ configured: config.masterKey ?? process.env['SYMBOLON_MASTER_KEY'], database: config.database });
+  const storage = await openStorage(config.database);
+  try {
+    const migrations = await storage.migrate();
+    if (migrations.length > 0) logger.info({ migrations }, 'the database schema was brought up to date');
+    const hashing = hashingQueue(hashingLimits(availableParallelism(), 4));
+    const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
+    const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, emit, now };
+    const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(tenant, surroundings)));
+    const stop = storage.watch((changed) => {
+      for (const { tenant, clients } of tenants) if (changed === undefined || changed === tenant.id) clients.invalidate();
+    });
+    const close = async () => {
+      stop();
+      await storage.close();
+    };
+    return { tenants, storage, close };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/**
+ * Starts the server of a configuration: applies it, listens, sweeps. Closing finishes the requests under way. `now` is epoch seconds; tests
+ * bring a clock they can move.
+ */
+export async function start(config: Config, logger: FastifyBaseLogger, now = systemClock): Promise<Server> {
+  const { tenants, storage, close } = await open(config, logger, now);
+  try {
+    for (const [index, { tenant }] of tenants.entries()) await apply(tenant, config.tenants[index], logger);
+    const app = createApp({ tenants: tenants.map(({ tenant }) => tenant), assets: loadAssets(), logger, ready: storage.ready });
+    await app.listen({ host: config.server.listen.host, port: config.server.listen.port });
+    const stopSweeping = startSweeping(storage, logger);
+    const { port } = app.server.address() as AddressInfo;
+    const { host } = config.server.listen;
+    const closeAll = async () => {
+      await app.close();
+      await stopSweeping();
+      await close();
+    };
+    return { tenants, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: closeAll };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function apply(tenant: RunningTenant['tenant'], config: Config['tenants'][number] | undefined, logger: FastifyBaseLogger): Promise<void> {
+  if (config === undefined) return;
+  for (const { kind, id } of await applyConfig(tenant, config))
+    logger.warn({ tenant: tenant.id, kind, id }, 'changed elsewhere after the file was applied: kept as it is, the change in the file is not applied');
+}

@@ -1,0 +1,17 @@
+/** Every check beyond the shape, each on its own: one mistake hides no other. */
+import type { Draft, File } from '../schema.ts';
+import { checkClients } from './clients.ts';
+import { forEach, type Report } from './report.ts';
+import { checkScopes } from './scopes.ts';
+import { checkServer } from './server.ts';
+import { checkTenants } from './tenants.ts';
+import { checkResources, checkUpstreams } from './upstreams.ts';
+import { checkUsers } from './users.ts';
+
+export function checkFile(file: Draft<File>, report: Report): void {
+  checkServer(file, report);
+  checkTenants(file, report);
+  forEach(file.tenants, report, 'tenants', (tenant, at) => {
+    for (const check of [checkScopes, checkUsers, checkClients, checkResources, checkUpstreams]) check(tenant, at);
+  });
+}

@@ -1,0 +1,39 @@
+/** Upstream identity providers and the APIs tokens are meant for (RFC 8707): ids, addresses and references. */
+import { webUriFault } from '@symbolon/provider';
+import { nearest } from '../nearest.ts';
+import type { Draft, FileTenant } from '../schema.ts';
+import { forEach, type Report, reportRepeated, under } from './report.ts';
+import { checkSlug } from './tenants.ts';
+
+export function checkUpstreams(tenant: Draft<FileTenant>, report: Report): void {
+  const upstreams = tenant.upstreams ?? [];
+  reportRepeated(
+    upstreams.map((upstream) => upstream?.id),
+    (index, first) => report(['upstreams', index, 'id'], `is the id of upstreams[${first}] already`, 'give each upstream its own id'),
+  );
+  forEach(upstreams, report, 'upstreams', (upstream, at) => {
+    checkSlug(upstream.id, under(at, 'id'));
+    const fault = upstream.discovery === undefined ? undefined : webUriFault(upstream.discovery);
+    if (fault) at(['discovery'], fault, 'write the issuer, or the whole address of its discovery document');
+    if (upstream.landing !== undefined && !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(upstream.landing))
+      at(['landing'], 'must be a path below the issuer', 'write for example /home');
+  });
+}
+
+export function checkResources(tenant: Draft<FileTenant>, report: Report): void {
+  const resources = tenant.resources ?? [];
+  const clients = tenant.clients ?? [];
+  const known = clients.map((client) => client?.client_id).filter((id) => id !== undefined);
+  const complete = known.length === clients.length && (tenant.clients !== undefined || !Object.hasOwn(tenant, 'clients'));
+  reportRepeated(
+    resources.map((resource) => resource?.id),
+    (index, first) => report(['resources', index, 'id'], `is the id of resources[${first}] already`, 'keep one of the two'),
+  );
+  forEach(resources, report, 'resources', ({ id, client_id }, at) => {
+    if (id !== undefined && (!/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(id) || id.includes('#')))
+      at(['id'], 'must be an absolute URI without a fragment (RFC 8707)', 'write for example https://api.example.com');
+    if (client_id === undefined || !complete || known.includes(client_id)) return;
+    const near = nearest(client_id, known);
+    at(['client_id'], 'is no client of this tenant', near ? `did you mean \`${near}\`?` : 'add the client, or name one that is there');
+  });
+}

@@ -1,0 +1,61 @@
+/** People written into the file: names that cannot be mistaken for one another, passwords in a form that can be verified. */
+
+import { type UsernameProblem, usernameKey } from '../../users/username.ts';
+import type { Draft, FileTenant, FileUser } from '../schema.ts';
+import { forEach, type Report, reportRepeated, under } from './report.ts';
+
+const hashForms = [
+  /^\$argon2(?:id|i|d)\$(?:v=\d+\$)?[a-z0-9=,]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
+  /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/,
+  /^\$scrypt\$[\x21-\x7e]+\$[\x21-\x7e]+$/,
+  /^\$pbkdf2(?:-sha\d+)?\$[\x21-\x7e]+\$[\x21-\x7e]+$/,
+];
+
+/** Claims that say who signed in, how, for whom and when: made by the server, for a person they would be a disguise. */
+const ownClaims = new Set(
+  'sub iss aud exp iat nbf jti nonce auth_time acr amr azp sid at_hash c_hash s_hash client_id scope cnf act'.split(' '),
+);
+
+const nameProblems: Readonly<Record<UsernameProblem, string>> = {
+  empty: 'must not be empty',
+  too_long: 'is too long',
+  forbidden_character: 'has an invisible or control character',
+};
+
+export function checkUsers(tenant: Draft<FileTenant>, report: Report): void {
+  const users = tenant.users ?? [];
+  reportRepeated(
+    users.map((user) => keyOf(user?.username)),
+    (index, first) =>
+      report(
+        ['users', index, 'username'],
+        `is the same name as users[${first}] (case, width and accents' encoding do not count)`,
+        'give each person a name of her own',
+      ),
+  );
+  forEach(users, report, 'users', checkUser);
+}
+
+function keyOf(username: string | undefined): string | undefined {
+  const result = username === undefined ? undefined : usernameKey(username);
+  return result && 'key' in result ? result.key : undefined;
+}
+
+function checkUser(user: Draft<FileUser>, report: Report): void {
+  const name = user.username === undefined ? undefined : usernameKey(user.username);
+  if (name && 'problem' in name) report(['username'], nameProblems[name.problem], 'write a name of 1 to 254 visible characters');
+  if (Object.hasOwn(user, 'password') && Object.hasOwn(user, 'passwordHash'))
+    report(['passwordHash'], 'stands beside a password', 'keep one of the two; the hash is the better one');
+  if (user.passwordHash !== undefined && !hashForms.some((form) => form.test(user.passwordHash ?? '')))
+    report(
+      ['passwordHash'],
+      'is in no known form',
+      'write argon2, bcrypt, scrypt or pbkdf2 as $argon2id$..., $2b$..., $scrypt$..., $pbkdf2-sha256$...',
+    );
+  checkClaims(user.claims, under(report, 'claims'));
+}
+
+function checkClaims(claims: object | undefined, report: Report): void {
+  for (const name of Object.keys(claims ?? {}).filter((candidate) => ownClaims.has(candidate)))
+    report([name], 'is a claim that only the server makes', 'remove it, or give it another name');
+}

@@ -1,0 +1,386 @@
+/** The configuration file as a whole: the example, all mistakes at once with their places, the environment, secrets, anything at all. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assert, dictionary, json, jsonValue, nat, property, string } from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { format } from './finding.ts';
+import { type Loaded, load, parse } from './load.ts';
+
+const example = fileURLToPath(new URL('../../../../examples/symbolon.yaml', import.meta.url));
+let directory = '';
+let text = '';
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'symbolon-config-'));
+  text = await readFile(example, 'utf8');
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+function read(source: string, env: Record<string, string> = {}): Loaded {
+  return parse(source, { baseDirectory: directory, env });
+}
+
+/** `line path: message (fix)` of every finding. */
+function findings(source: string, env: Record<string, string> = {}): readonly string[] {
+  const loaded = read(source, env);
+  return loaded.ok ? [] : loaded.findings.map(({ line, path, message, fix }) => `${line} ${path}: ${message} (${fix})`);
+}
+
+describe('the example', () => {
+  it('loads without a mistake, with every default filled in', async () => {
+    const loaded = await load(example, {});
+    if (!loaded.ok) throw new Error(format(loaded.findings, example));
+    const { config } = loaded;
+    expect(config.server.listen).toEqual({ host: '127.0.0.1', port: 4000 });
+    expect(config.database).toBe(`sqlite:${join(dirname(example), 'symbolon.db')}`);
+    expect(config.tenants.map(({ id }) => id)).toEqual(['main', 'agate', 'oneportal', 'identify', 'hub']);
+    const [main, agate, , , hub] = config.tenants;
+    expect(main?.settings).toMatchObject({ issuer: 'http://127.0.0.1:4000', signing: ['RS256', 'ES256', 'PS256', 'EdDSA'], paths: {} });
+    expect(main?.users.map(({ username }) => username)).toEqual(['alice', 'bob']);
+    expect(main?.clients[0]).toEqual({
+      client_id: 'web',
+      client_name: 'Example Web App',
+      secret: 'web-secret-0123456789abcdef0123456789',
+      application_type: 'web',
+      redirect_uris: ['http://127.0.0.1:5000/callback', 'http://127.0.0.1:5000/callback?dummy=1'],
+      post_logout_redirect_uris: ['http://127.0.0.1:5000/bye'],
+      backchannel_logout_uri: 'http://127.0.0.1:5000/backchannel',
+      frontchannel_logout_uri: 'http://127.0.0.1:5000/frontchannel',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scopes: ['openid', 'profile', 'email', 'phone', 'address', 'offline_access', 'payment_details', 'groups', 'roles'],
+      id_token_signed_response_alg: 'RS256',
+      lifetimes: {},
+      policy: {
+        consent: 'explicit',
+        pkce: 'required',
+        accessToken: 'opaque',
+        refreshToken: 'offline_access',
+        scopeClaims: 'userinfo',
+        passwordGrant: false,
+      },
+      disabled: false,
+    });
+    expect(agate).toMatchObject({ name: 'agate', locales: ['en'], users: main?.users, clients: main?.clients });
+    expect(hub?.clients[1]).toMatchObject({ client_id: 'shop-mtls', disabled: true });
+    expect(hub?.clients[1]?.secret).toBeUndefined();
+  });
+
+  it('reports what is not yet in effect once, by name and line', async () => {
+    const loaded = await load(example, {});
+    const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
+    expect(pending).toEqual([
+      '10 server.outbound',
+      '65 tenants[0].clients[0].backchannel_logout_uri',
+      '66 tenants[0].clients[0].frontchannel_logout_uri',
+      '103 tenants[0].clients[6].policy.accessToken',
+      '112 tenants[0].clients[8].policy.accessToken',
+      '115 tenants[0].clients[9].grant_types[0]',
+      '118 tenants[0].clients[9].policy.accessToken',
+      '118 tenants[0].clients[9].policy.passwordGrant',
+      '120 tenants[0].resources',
+      '128 tenants[1].dialect',
+      '129 tenants[2].dialect',
+      '130 tenants[3].dialect',
+      '135 tenants[4].dialect',
+      '136 tenants[4].clientCa',
+      '139 tenants[4].upstreams',
+      '163 tenants[4].clients[0].origin_url',
+      '167 tenants[4].clients[0].authorization_signed_response_alg',
+      '168 tenants[4].clients[0].environment',
+      '171 tenants[4].clients[1].origin_url',
+      '172 tenants[4].clients[1].token_endpoint_auth_method',
+      '173 tenants[4].clients[1].tls_client_auth_subject_dn',
+      '174 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
+      '176 tenants[4].clients[1].environment',
+    ]);
+  });
+
+  it('says loudly that no proxy is trusted yet', () => {
+    const loaded = read(text.replace('# trustedProxies:', 'trustedProxies:'));
+    expect(loaded.ok && format(loaded.pending, 'f')).toContain('trustedProxies is NOT in effect: NO proxy is trusted');
+  });
+});
+
+const tenMistakes = `server:
+  listen: 4000
+database: sqlite:./symbolon.db
+tenants:
+  - id: Main
+    issuer: http://op.example
+    signing: [RS256]
+    lifetimes: { code: 3600 }
+    users: &users
+      - { username: alice, password: correct horse battery staple }
+      - { username: ALICE, password: 12345678 }
+    clients:
+      - client_id: web
+        client_secret: too-short
+        redirect_uri: [https://rp.example/cb]
+        redirect_uris: [https://rp.example/cb, "https://rp.example/cb#fragment"]
+        id_token_signed_response_alg: ES256
+        scope: openid profil
+  - { id: copy, issuer: https://copy.example, users: *users }
+`;
+
+describe('mistakes', () => {
+  it('are all reported at once, by line, each with its reason and what to do', () => {
+    const mistakes = findings(tenMistakes);
+    expect(mistakes).toEqual([
+      '2 server.listen: must be a text (write host:port, such as 127.0.0.1:4000 or "[::1]:4000")',
+      '5 tenants[0].id: must be 1 to 64 lower-case letters, digits and dashes, with no dash at the ends (write for example main or my-company)',
+      '6 tenants[0].issuer: must be https; http is for loopback hosts (127.0.0.1, [::1], localhost) (write https://, and serve it so)',
+      '8 tenants[0].lifetimes.code: must be at most 600 (write seconds, a whole number from 1 to 600)',
+      expect.stringMatching(/^11 tenants\[0\]\.users\[1\]\.username: is the same name as users\[0\]/),
+      '11 tenants[0].users[1].password: must be a text (put it in quotes)',
+      '14 tenants[0].clients[0].client_secret: must have at least 32 characters (make one with: openssl rand -base64 32)',
+      '15 tenants[0].clients[0].redirect_uri: unknown key `redirect_uri` (did you mean `redirect_uris`?)',
+      expect.stringMatching(/^16 tenants\[0\]\.clients\[0\]\.redirect_uris\[1\]: must not have a fragment/),
+      "17 tenants[0].clients[0].id_token_signed_response_alg: ES256 is not offered by the tenant (choose RS256, or add ES256 to the tenant's signing)",
+      '18 tenants[0].clients[0].scope: unknown scope `profil` (did you mean `profile`?)',
+    ]);
+  });
+
+  it('are ten for ten planted ones, and nothing follows from another', () => {
+    const ten = findings(tenMistakes.replace('password: 12345678', 'password: "12345678"'));
+    expect(ten).toHaveLength(10);
+    for (const finding of ten) expect(finding).toMatch(/^\d+ [a-z][^:]*: .+ \(.+\)$/);
+  });
+
+  it('are shown with file, line and column first', () => {
+    const loaded = read(tenMistakes);
+    expect(loaded.ok ? '' : format(loaded.findings, 'symbolon.yaml')).toMatch(
+      /^symbolon\.yaml:2:11: server\.listen: must be a text\n {4}write host:port.*\n/,
+    );
+  });
+
+  it('inside an alias are reported once, where the anchor is written', () => {
+    const source = text.replace('username: alice', 'user: alice');
+    expect(findings(source)).toEqual([
+      '33 tenants[0].users[0].username: username is missing (add username: ...)',
+      '33 tenants[0].users[0].user: unknown key `user` (did you mean `username`?)',
+    ]);
+  });
+
+  it('name every unknown key, at any depth, with the nearest known one', () => {
+    expect(findings('tenats: []\ntenants:\n  - id: a\n    issuer: https://a.example\n    signin: [RS256]\n    policy: {}\n')).toEqual([
+      '1 tenats: unknown key `tenats` (did you mean `tenants`?)',
+      '5 tenants[0].signin: unknown key `signin` (did you mean `signing`?)',
+      expect.stringMatching(/^6 tenants\[0\]\.policy: unknown key `policy` \(known here: id, issuer, name, /),
+    ]);
+  });
+
+  it('of type say what is expected and what to write', () => {
+    const source =
+      'tenants:\n  - id: a\n    issuer: https://a.example\n    clients:\n    locales: en\n    users: { alice: x }\n    name: [a]\n';
+    expect(findings(source)).toEqual([
+      '4 tenants[0].clients: has no value; must be a list (write a value, or leave the key out)',
+      '5 tenants[0].locales: must be a list (write [ ... ], or lines that start with a dash)',
+      '6 tenants[0].users: must be a list (write [ ... ], or lines that start with a dash)',
+      '7 tenants[0].name: must be a single text, not a list (write one value)',
+    ]);
+  });
+});
+
+describe('YAML', () => {
+  it.each([
+    ['a key twice', 'tenants: []\ntenants: []\n', 2, 'twice'],
+    ['a tab', 'server:\n\tlisten: x\n', 2, 'tab'],
+    ['an open bracket', 'tenants: [\n', 2, 'character is missing'],
+    ['two documents', 'tenants: []\n---\ntenants: []\n', 2, 'several documents'],
+    ['an unknown tag', 'tenants: !!js/function x\n', 1, 'unknown tag'],
+    ['an alias without anchor', 'tenants: *nowhere\n', 1, 'no anchor'],
+    ['an alias of itself', 'tenants: &a [*a]\n', 1, 'contains itself'],
+    ['nothing', '', 1, 'empty'],
+    ['only a comment', '# nothing\n', 1, 'empty'],
+    ['a single text', 'hello', 1, 'must be a mapping'],
+    ['a list', '- a\n', 1, 'must be a mapping'],
+    ['a key that is a list', '? [a]\n: b\ntenants: []\n', 1, 'key must be a text'],
+    [
+      'a number JSON has not',
+      'tenants:\n  - users:\n    - username: a\n      claims: { n: .inf, m: 12345678901234567890 }\n',
+      4,
+      'no value in JSON',
+    ],
+    ['deep nesting', '['.repeat(100_000), 1, 'nests deeper'],
+    ['nesting over the limit', `tenants: ${'['.repeat(80)}${']'.repeat(80)}`, 1, 'nests deeper'],
+    ['more than 10 MB', `# ${'x'.repeat(10 * 1024 * 1024)}`, 1, '10 MB'],
+  ])('mistake: %s', (_what, source, line, word) => {
+    const loaded = read(source);
+    expect(loaded.ok ? [] : loaded.findings).toContainEqual(expect.objectContaining({ line, message: expect.stringContaining(word) }));
+  });
+
+  it('a bomb of aliases is refused before it is unfolded', () => {
+    const levels = Array.from({ length: 30 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array(9).fill(`*a${level}`).join(', ')}]`);
+    expect(findings(`a0: &a0 [x]\n${levels.join('\n')}\n`)).toEqual([expect.stringContaining('more than a million')]);
+  });
+
+  it('many tenants may share one list', () => {
+    const tenants = Array.from({ length: 500 }, (_, n) => `  - { id: t${n}, issuer: "https://op.example/t/t${n}", users: *users }`);
+    const source = `tenants:\n  - id: main\n    issuer: https://op.example\n    users: &users [{ username: alice, password: x }]\n${tenants.join('\n')}\n`;
+    const loaded = read(source);
+    expect(loaded.ok && loaded.config.tenants.length).toBe(501);
+  });
+
+  it('a repeated key does not hide other mistakes', () => {
+    expect(findings('database: x\ndatabase: sqlite::memory:\ntenants: []\n')).toHaveLength(2);
+  });
+});
+
+const minimal = (secret: string): string =>
+  `tenants:\n  - id: a\n    issuer: https://a.example\n    clients:\n      - { client_id: c, redirect_uris: [https://rp.example/cb], client_secret: ${secret} }\n`;
+const secretOf = (loaded: Loaded): string | undefined => (loaded.ok ? loaded.config.tenants[0]?.clients[0]?.secret : undefined);
+const strong = 'S3KR'.repeat(10);
+
+describe('environment and files', () => {
+  it('takes ${NAME} from the environment, in a part of a text too', () => {
+    expect(secretOf(read(minimal('"${SECRET}"'), { SECRET: strong }))).toBe(strong);
+    const loaded = read(`database: postgres://u:\${PASSWORD}@h/d\n${minimal(strong)}`, { PASSWORD: 'p' });
+    expect(loaded.ok && loaded.config.database).toBe('postgres://u:p@h/d');
+  });
+
+  it('leaves $${NAME} as ${NAME}, and other dollar signs alone', () => {
+    expect(secretOf(read(minimal(`"$\${HOME}$$-$-${strong}"`)))).toBe(`\${HOME}$$-$-${strong}`);
+  });
+
+  it('reports each missing variable once, and nothing that follows from it', () => {
+    const source = `${minimal('"${NO_SUCH}"')}  - { id: b, issuer: "\${NOR_THIS}/\${NOR_THIS}" }\n`;
+    expect(findings(source)).toEqual([
+      expect.stringMatching(/^5 tenants\[0\]\.clients\[0\]\.client_secret: the environment variable NO_SUCH is not set \(set NO_SUCH/),
+      expect.stringMatching(/^6 tenants\[1\]\.issuer: the environment variable NOR_THIS is not set/),
+    ]);
+    expect(findings(minimal('"${constructor}"'))).toHaveLength(1);
+  });
+
+  it('takes file:PATH for a secret, relative to the configuration file, trimmed', async () => {
+    await writeFile(join(directory, 'client.secret'), `\n${strong}\n`);
+    await writeFile(join(directory, 'symbolon.yaml'), minimal('file:client.secret'));
+    expect(secretOf(await load(join(directory, 'symbolon.yaml'), {}))).toBe(strong);
+  });
+
+  it('reports a file that is missing, empty, too large or none at all', async () => {
+    await writeFile(join(directory, 'empty'), ' \n');
+    await writeFile(join(directory, 'large'), 'x'.repeat(70_000));
+    for (const [name, word] of [
+      ['missing', 'ENOENT'],
+      ['empty', 'is empty'],
+      ['large', '64 KiB'],
+      ['.', '64 KiB'],
+    ])
+      expect(findings(minimal(`file:${name}`))).toEqual([
+        expect.stringMatching(new RegExp(`^5 tenants\\[0\\]\\.clients\\[0\\]\\.client_secret: .*${word}`)),
+      ]);
+  });
+
+  it('does not read files for what is no secret', () => {
+    const source = `${minimal(strong)}    users: [{ username: a, claims: { password: "file:/etc/passwd", website: "file:/etc/passwd" } }]\n`;
+    const loaded = read(source);
+    expect(loaded.ok && loaded.config.tenants[0]?.users[0]?.claims).toEqual({ password: 'file:/etc/passwd', website: 'file:/etc/passwd' });
+  });
+});
+
+describe('load', () => {
+  it('reports a file that is not there or not text', async () => {
+    expect(await load(join(directory, 'nowhere.yaml'), {})).toMatchObject({
+      ok: false,
+      findings: [{ line: 1, message: expect.stringContaining('ENOENT') }],
+    });
+    expect(await load(directory, {})).toMatchObject({ ok: false, findings: [{ message: expect.stringContaining('EISDIR') }] });
+    await writeFile(join(directory, 'latin1.yaml'), Buffer.from([0x61, 0xe4, 0x0a]));
+    expect(await load(join(directory, 'latin1.yaml'), {})).toMatchObject({
+      ok: false,
+      findings: [{ message: expect.stringContaining('UTF-8') }],
+    });
+  });
+
+  it('fills in server and database where nothing is said', () => {
+    const loaded = read(minimal(strong));
+    expect(loaded.ok && loaded.config).toMatchObject({
+      server: { listen: { host: '127.0.0.1', port: 4000 } },
+      database: `sqlite:${directory}/symbolon.db`,
+    });
+    expect(loaded.ok && Object.hasOwn(loaded.config, 'masterKey')).toBe(false);
+  });
+});
+
+describe('secrets', () => {
+  const marked = (source: string): string => source.replace(/((?:client_secret|password): )[^,}\n]+/g, `$1${strong}`);
+
+  it('never stand in a finding', () => {
+    const bad = [
+      strong.slice(0, 12),
+      `[${strong}]`,
+      `{ a: ${strong} }`,
+      `"${strong}" ${strong}`,
+      `"${strong}\\q"`,
+      `*${strong}`,
+      `!${strong} x`,
+      `@${strong}`,
+      `%${strong}`,
+      `"${strong}\u00e4"`,
+      `file:${strong}`,
+      `&${strong} x`,
+      `"${strong}`,
+    ];
+    for (const secret of bad) {
+      const source = `server: { masterKey: ${secret} }\ndatabase: ${secret}\n${minimal(secret)}    users: [{ username: a, password: ${secret}, passwordHash: ${secret} }]\n`;
+      const loaded = read(source);
+      expect(loaded.ok).toBe(false);
+      expect(JSON.stringify(loaded)).not.toContain('S3KR');
+    }
+    expect(JSON.stringify(read(minimal('"${X}"'), { X: 'S3KR' }))).not.toContain('S3KR');
+    expect(JSON.stringify(read(minimal('x').replace('https://rp.example', `https://u:${strong}@rp.example`)))).not.toContain('S3KR');
+    expect(JSON.stringify(read(`${minimal(strong)}    users: [{ username: a, ${strong} }]\n`))).not.toContain('S3KR');
+  });
+
+  it('never stand in a finding, whatever is typed into the file', () => {
+    const source = marked(text);
+    assert(
+      property(nat(source.length), string({ minLength: 1, maxLength: 3, unit: 'binary' }), (at, typed) => {
+        const loaded = read(source.slice(0, at) + typed + source.slice(at));
+        if (!loaded.ok) expect(JSON.stringify(loaded)).not.toContain('S3KR');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('anything', () => {
+  it('never throws, whatever the text', () => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 200 }), (source) => {
+        expect(read(source).ok).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+    assert(property(json({ maxDepth: 5 }), (source) => expect(read(source).ok).toBe(false)));
+  });
+
+  it('never throws, whatever stands where a value is expected', () => {
+    const keys = [
+      'id',
+      'issuer',
+      'users',
+      'clients',
+      'scopes',
+      'locales',
+      'lifetimes',
+      'signing',
+      'resources',
+      'upstreams',
+      'clientCa',
+      'dialect',
+    ];
+    assert(
+      property(nat(keys.length - 1), jsonValue({ maxDepth: 3 }), dictionary(string(), jsonValue()), (index, value, more) => {
+        const tenant = { id: 'a', issuer: 'https://a.example', [keys[index] ?? 'id']: value };
+        const loaded = read(stringify({ server: more, tenants: [tenant, value] }));
+        expect(loaded.ok).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+/**
+ * Reads `symbolon.yaml`: text -> tree with places -> values (environment, secret files) -> shape -> checks -> defaults. Every step says
+ * all it finds and leaves what it found out of the next, so that all mistakes are reported at once and each once.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { checkFile } from './checks/all.ts';
+import type { Config } from './config.ts';
+import { complete } from './defaults.ts';
+import { type Finding, inOrder, type Path, spellPath } from './finding.ts';
+import { notYet } from './not-yet.ts';
+import { plainOf } from './plain.ts';
+import { keyPlaceOf, nodeAt, placeOf } from './positions.ts';
+import type { Draft, File } from './schema.ts';
+import { codeOf } from './secret-file.ts';
+import { misfits } from './shape.ts';
+import { maxLength, openTree, type Tree } from './tree.ts';
+import { readValues, type Sources, type Values } from './values.ts';
+
+/** `findings` and `pending` (accepted, but not yet in effect) are sorted by line. */
+export type Loaded =
+  | { readonly ok: true; readonly config: Config; readonly pending: readonly Finding[] }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Reads and checks the configuration file; a file that cannot be read is a finding too. */
+export async function load(path: string, env: Sources['env']): Promise<Loaded> {
+  const read = await readText(path);
+  return typeof read === 'string' ? parse(read, { baseDirectory: dirname(resolve(path)), env }) : read;
+}
+
+async function readText(path: string): Promise<string | Loaded> {
+  try {
+    if ((await stat(path)).size > maxLength) return refused('the file is over 10 MB', 'keep users and clients in the database instead');
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    if (codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refused('the file is not UTF-8 text', 'save it as UTF-8');
+    return refused(`the file cannot be read (${codeOf(error)})`, 'check the path, and who may read it');
+  }
+}
+
+/** Checks a configuration given as text; relative paths in it are relative to `baseDirectory`. */
+export function parse(text: string, sources: Sources): Loaded {
+  const { tree, findings } = openTree(text);
+  if (!tree) return { ok: false, findings: inOrder(findings) };
+  const values = readValues(tree, sources);
+  const shape = checkShape(tree, values);
+  const value = plainOf(tree, values);
+  const all = inOrder([...findings, ...values.findings, ...shape, ...checkMeaning(tree, value)]);
+  if (all.length > 0) return { ok: false, findings: all };
+  // No finding: the value has the schema's shape.
+  const file = value as File;
+  const pending = notYet(file).map(({ path, message, fix }) => findingAt(tree, path, message, fix));
+  return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending) };
+}
+
+/** What does not fit the schema, without what has a finding already; adds it to what is spoiled for the checks that follow. */
+function checkShape(tree: Tree, values: Values): readonly Finding[] {
+  const spoiled = new Set<unknown>();
+  const findings = misfits(plainOf(tree, { ...values, spoiled: new Set() })).flatMap(({ path, unknown, message, fix }) => {
+    if (unknown) return [{ ...keyPlaceOf(tree, path), path: spellPath(unknown.shown), message, fix }];
+    const node = nodeAt(tree, path);
+    if (node && values.spoiled.has(node)) return [];
+    if (node) spoiled.add(node);
+    return [findingAt(tree, path, message, fix)];
+  });
+  for (const node of spoiled) values.spoiled.add(node);
+  return findings;
+}
+
+function checkMeaning(tree: Tree, value: unknown): readonly Finding[] {
+  const findings: Finding[] = [];
+  // Whatever did not fit the schema is left out of the value.
+  if (typeof value === 'object' && value !== null)
+    checkFile(value as Draft<File>, (path, message, fix) => findings.push(findingAt(tree, path, message, fix)));
+  return findings;
+}
+
+function findingAt(tree: Tree, path: Path, message: string, fix: string): Finding {
+  return { ...placeOf(tree, path), path: spellPath(path), message, fix };
+}
+
+function refused(message: string, fix: string): Loaded {
+  return { ok: false, findings: [{ line: 1, column: 1, path: '', message, fix }] };
+}

@@ -1,0 +1,124 @@
+/**
+ * What the file may say already and the server does not do yet: reported once at start, by name and line, as "not yet in effect".
+ * One row each; whoever builds the thing deletes its row. Nothing else in the configuration knows what is built.
+ */
+import { authMethods, grantTypes } from '@symbolon/provider';
+import type { Path } from './finding.ts';
+
+type Row = {
+  /** Keys from the root; `*` is every entry of a list. */
+  readonly at: string;
+  /** Whether this value asks for what is not there. */
+  readonly when: (value: unknown) => boolean;
+  /** What is not in effect, and what happens instead. */
+  readonly message: (value: unknown) => string;
+};
+
+/** There is nothing to fix: it may stay in the file. */
+export type Pending = { readonly path: Path; readonly message: string; readonly fix: '' };
+
+const written = (): boolean => true;
+const says =
+  (text: string) =>
+  (value: unknown): string =>
+    text.replaceAll('VALUE', String(value));
+
+const client = 'tenants.*.clients.*';
+
+const rows: readonly Row[] = [
+  {
+    at: 'server.trustedProxies',
+    when: written,
+    message: says(
+      'trustedProxies is NOT in effect: NO proxy is trusted; Forwarded, X-Forwarded-* and X-Client-Cert are ignored from everyone',
+    ),
+  },
+  { at: 'server.tls', when: written, message: says('tls is not yet in effect: the server speaks plain http; put a TLS proxy in front') },
+  { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
+  { at: 'server.outbound', when: written, message: says('outbound is not yet in effect: the server makes no requests of its own') },
+  {
+    at: 'tenants.*.dialect',
+    when: (value) => value !== 'standard',
+    message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
+  },
+  { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
+  { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
+  { at: 'tenants.*.resources', when: written, message: says('resources is not yet in effect: tokens are not bound to an API') },
+  {
+    at: `${client}.token_endpoint_auth_method`,
+    when: (value) => !Object.hasOwn(authMethods, String(value)),
+    message: says('token_endpoint_auth_method VALUE is not yet in effect: the client is kept, disabled'),
+  },
+  ...['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map((name) => ({
+    at: `${client}.tls_client_auth_${name}`,
+    when: written,
+    message: says(`tls_client_auth_${name} is not yet in effect`),
+  })),
+  {
+    at: `${client}.tls_client_certificate_bound_access_tokens`,
+    when: (value) => value === true,
+    message: says('tls_client_certificate_bound_access_tokens is not yet in effect: access tokens are bearer tokens'),
+  },
+  { at: `${client}.jwks_uri`, when: written, message: says('jwks_uri is not yet in effect') },
+  { at: `${client}.jwks`, when: written, message: says('jwks is not yet in effect') },
+  {
+    at: `${client}.grant_types.*`,
+    when: (value) => !Object.hasOwn(grantTypes, String(value)),
+    message: says('grant type VALUE is not yet in effect: the token endpoint refuses it'),
+  },
+  {
+    at: `${client}.response_types.*`,
+    when: (value) => value !== 'code',
+    message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
+  },
+  {
+    at: `${client}.environment`,
+    when: written,
+    message: says('environment is not yet in effect: VALUE asks for nothing more than the client says itself'),
+  },
+  { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
+  { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
+  {
+    at: `${client}.authorization_signed_response_alg`,
+    when: written,
+    message: says('authorization_signed_response_alg is not yet in effect: answers are not signed'),
+  },
+  {
+    at: `${client}.backchannel_logout_uri`,
+    when: written,
+    message: says('backchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
+  },
+  {
+    at: `${client}.frontchannel_logout_uri`,
+    when: written,
+    message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
+  },
+  {
+    at: `${client}.policy.accessToken`,
+    when: (value) => value === 'jwt',
+    message: says('policy accessToken: jwt is not yet in effect: access tokens are opaque'),
+  },
+  {
+    at: `${client}.policy.passwordGrant`,
+    when: (value) => value === true,
+    message: says('policy passwordGrant is not yet in effect: the password grant is refused'),
+  },
+];
+
+/** Everything in a correct file that is not in effect yet. */
+export function notYet(file: unknown): readonly Pending[] {
+  return rows.flatMap((row) =>
+    select(file, row.at.split('.'), [])
+      .filter(({ value }) => row.when(value))
+      .map(({ path, value }) => ({ path, message: row.message(value), fix: '' })),
+  );
+}
+
+type Found = { readonly path: Path; readonly value: unknown };
+
+function select(value: unknown, [key, ...rest]: readonly string[], path: Path): readonly Found[] {
+  if (key === undefined) return [{ path, value }];
+  if (Array.isArray(value)) return key === '*' ? value.flatMap((item, index) => select(item, rest, [...path, index])) : [];
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return [];
+  return select(Reflect.get(value, key), rest, [...path, key]);
+}

@@ -1,0 +1,161 @@
+/**
+ * Every route on one page. The framework ends here: handlers get plain values and give plain values. A request's tenant is found before
+ * routing, so routes are paths below an issuer.
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type CoreRequest, type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, parseParameters, serve } from '@symbolon/provider';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
+import { showConsent, submitConsent } from '../interaction/consent.ts';
+import { forgedReply } from '../interaction/failure.ts';
+import { showHome } from '../interaction/home.ts';
+import { showLogin, submitLogin } from '../interaction/login.ts';
+import { logout } from '../interaction/logout.ts';
+import { showAccounts, submitAccount } from '../interaction/select-account.ts';
+import type { Tenant } from '../tenant.ts';
+import type { Assets } from '../ui/assets.ts';
+import { readBrowser } from './browser.ts';
+import type { Call, PageHandler, Reply } from './call.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { type OwnForm, ownForm } from './csrf.ts';
+import { failDirect, failPage, failUnrouted } from './failure.ts';
+import { readForm } from './form-body.ts';
+import { everywhere } from './headers.ts';
+import { indexTenants } from './tenants.ts';
+
+export type AppOptions = {
+  readonly tenants: readonly Tenant[];
+  readonly assets: Assets;
+  readonly logger: FastifyBaseLogger;
+  /** Throws when the server cannot do its work now. */
+  readonly ready: () => Promise<void>;
+};
+
+/** Larger bodies are answered with 413. No request of the protocols here comes near it. */
+export const bodyLimit = 65_536;
+
+const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export function createApp(options: AppOptions): FastifyInstance {
+  const find = indexTenants(options.tenants);
+  const found = new WeakMap<IncomingMessage, Tenant>();
+
+  const app = Fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit,
+    genReqId: () => randomBytes(8).toString('hex'),
+    rewriteUrl(request) {
+      const url = request.url ?? '/';
+      const at = url.indexOf('?');
+      const path = at === -1 ? url : url.slice(0, at);
+      if (path.startsWith('/health/')) return path;
+      const resolved = find(request.headers.host, path);
+      if (resolved === undefined) return '/no-tenant';
+      found.set(request, resolved.tenant);
+      return at === -1 ? resolved.path : resolved.path + url.slice(at);
+    },
+  });
+
+  readForm(app);
+  app.get('/health/live', (_, reply) => reply.send({ status: 'live' }));
+  app.get('/health/ready', async (request, reply) => {
+    try {
+      await options.ready();
+      return reply.send({ status: 'ready' });
+    } catch (error) {
+      request.log.error({ err: error }, 'not ready');
+      return reply.code(503).send({ status: 'not ready' });
+    }
+  });
+
+  for (const name of Object.keys(endpoints) as EndpointName[]) if (isDirect(name)) direct(name);
+  pageRoute(['GET', 'POST'], endpoints.authorize.path, authorizeRequest);
+  pageRoute(['GET', 'POST'], endpoints.endSession.path, logout);
+  pageRoute(['GET'], '/continue', continueRequest);
+  pageRoute(['GET'], '/login', showLogin);
+  formRoute('/login', submitLogin);
+  pageRoute(['GET'], '/select-account', showAccounts);
+  formRoute('/select-account', submitAccount);
+  pageRoute(['GET'], '/consent', showConsent);
+  formRoute('/consent', submitConsent);
+  pageRoute(['GET'], '/home', showHome);
+  for (const [path, asset] of Object.entries(options.assets.files))
+    app.get(path, (_, reply) =>
+      reply
+        .headers({ 'content-type': asset.contentType, 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' })
+        .send(asset.body),
+    );
+  app.setNotFoundHandler((request, reply) => failUnrouted(request, reply, found.get(request.raw)));
+  app.setErrorHandler((error, request, reply) => failUnrouted(request, reply, found.get(request.raw), error));
+  return app;
+
+  /** An endpoint that needs no person. CORS comes from the table. */
+  function direct(name: DirectEndpointName): void {
+    const { path, cors }: EndpointRow = endpoints[name];
+    app.route({
+      method: [...everyMethod],
+      url: path,
+      errorHandler: (error, request, reply) => failDirect(request, reply, error),
+      handler: async (request, reply) => {
+        const tenant = found.get(request.raw);
+        if (tenant === undefined) return failUnrouted(request, reply, undefined);
+        const response = await serve(tenant.op, name, coreRequest(request));
+        reply.code(response.status).headers(response.headers).headers(everywhere(tenant));
+        if (cors) reply.headers(corsHeaders);
+        return reply.send(response.body);
+      },
+    });
+    if (cors) app.options(path, (_, reply) => reply.code(204).headers(preflightHeaders).send());
+  }
+
+  function pageRoute(method: ('GET' | 'POST')[], url: string, handler: PageHandler): void {
+    app.route({ method, url, handler: (request, reply) => runPage(request, reply, handler) });
+  }
+
+  /** A form of ours: nothing of the handler runs for a forged one. */
+  function formRoute(url: string, handler: (call: Call, own: OwnForm) => Promise<Reply>): void {
+    pageRoute(['POST'], url, (call) => {
+      const own = ownForm(call);
+      return own === undefined ? forgedReply(call) : handler(call, own);
+    });
+  }
+
+  async function runPage(request: FastifyRequest, reply: FastifyReply, handler: PageHandler): Promise<FastifyReply> {
+    const tenant = found.get(request.raw);
+    if (tenant === undefined) return failUnrouted(request, reply, undefined);
+    try {
+      const answer = await handler(callOf(tenant, request));
+      return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    } catch (error) {
+      return failPage(request, reply, tenant, error);
+    }
+  }
+}
+
+function isDirect(name: EndpointName): name is DirectEndpointName {
+  return !endpoints[name].interactive;
+}
+
+function callOf(tenant: Tenant, request: FastifyRequest): Call {
+  return {
+    tenant,
+    request: coreRequest(request),
+    browser: readBrowser(tenant, request.headers.cookie),
+    traceId: request.id,
+  };
+}
+
+/** Throws invalid_request when query or body is not percent-encoded UTF-8. */
+function coreRequest(request: FastifyRequest): CoreRequest {
+  const url = request.raw.url ?? '';
+  const at = url.indexOf('?');
+  return {
+    method: request.method,
+    query: parseParameters(at === -1 ? '' : url.slice(at + 1)),
+    form: typeof request.body === 'string' ? parseParameters(request.body) : undefined,
+    headers: request.headers,
+    address: request.ip,
+  };
+}

@@ -1,0 +1,17 @@
+/** Bodies: forms are handed on as text for the core to parse; anything else is read up to the limit and ignored. */
+import { OAuthError } from '@symbolon/provider';
+import type { FastifyInstance } from 'fastify';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+export function readForm(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_, body, done) => {
+    try {
+      done(null, utf8.decode(body as Buffer));
+    } catch {
+      done(new OAuthError('invalid_request', 'the body is not UTF-8'), undefined);
+    }
+  });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, __, done) => done(null, undefined));
+}

@@ -1,0 +1,47 @@
+/**
+ * The browser side of the authorization endpoint: what the core decides becomes a redirect to a step's page, a redirect to the client, or the
+ * form that posts the answer. Every step returns to `continueRequest`.
+ */
+import { type Answer, authorize, type Outcome, OAuthError, resume } from '@symbolon/provider';
+import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
+import { type Call, type Reply, seeOther } from '../http/call.ts';
+import { everywhere, sourceOf } from '../http/headers.ts';
+import { page, pageContext, requestId, stepLink } from './page.ts';
+import { formPostPage } from './pages/form-post.tsx';
+
+/** GET and POST at the authorization endpoint. */
+export async function authorizeRequest(call: Call): Promise<Reply> {
+  const { op } = call.tenant;
+  if (call.browser !== undefined) return outcomeReply(call, await authorize(op, call.request, known(call.browser)));
+  // A form posted by another site comes without our cookie though there may be one: setting a new one here would sign the person out.
+  if (call.request.method === 'POST') return outcomeReply(call, await authorize(op, call.request, undefined));
+  const browser = newBrowser();
+  return outcomeReply(call, await authorize(op, call.request, fresh(browser)), browser);
+}
+
+/** GET /continue: the one address all steps return to. A browser without a cookie gets one here, for a request no browser has opened yet. */
+export async function continueRequest(call: Call): Promise<Reply> {
+  const id = requestId(call);
+  if (id === undefined) throw new OAuthError('invalid_request', 'request is missing; go back to the application and start again');
+  if (call.browser !== undefined) return outcomeReply(call, await resume(call.tenant.op, id, known(call.browser)));
+  const browser = newBrowser();
+  return outcomeReply(call, await resume(call.tenant.op, id, fresh(browser)), browser);
+}
+
+/** `cookie`: a browser secret made for this very answer, to be set when the person stays with us. */
+export function outcomeReply(call: Call, outcome: Outcome, cookie?: BrowserCookie): Reply {
+  if ('answer' in outcome) return answerReply(call, outcome.answer);
+  if ('reopen' in outcome) return seeOther(stepLink(call, 'continue', outcome.reopen), everywhere(call.tenant));
+  const headers = cookie === undefined ? {} : { 'set-cookie': setCookie(call.tenant, cookie) };
+  return seeOther(stepLink(call, outcome.show, outcome.request.id), { ...everywhere(call.tenant), ...headers });
+}
+
+function answerReply(call: Call, answer: Answer): Reply {
+  if ('form' in answer) {
+    const { action, fields } = answer.form;
+    return page(call, formPostPage({ action, fields }, pageContext(call)), { formTargets: [sourceOf(action)] });
+  }
+  // 303 turns a POST into a GET and drops its body, which may hold a password (RFC 9700 section 4.12).
+  const status = call.request.method === 'POST' ? 303 : 302;
+  return { status, headers: { location: answer.redirect, 'cache-control': 'no-store', ...everywhere(call.tenant) }, body: '' };
+}

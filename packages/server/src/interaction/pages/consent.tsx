@@ -1,0 +1,115 @@
+/**
+ * Consent, as a sentence a person would say: who gets what, from where, for how long, and how to take it back. The host of the
+ * redirect URI stands beside the name, because the name is the client's own claim (H4, OAuth 2.0 Security BCP section 4.1).
+ * Stable ids: `consent-allow`, `consent-deny`, `consent-switch` (action=allow, deny, switch).
+ */
+import { type Asker, AskerBadge, AskerLinks, AskerName } from '../../ui/asker.tsx';
+import { duration } from '../../ui/duration.ts';
+import { Form, type FormTarget } from '../../ui/form.tsx';
+import { renderPage } from '../../ui/layout.tsx';
+import { en, type MessageKey } from '../../ui/messages/en.ts';
+import type { PageContext } from '../../ui/page-context.ts';
+import { safeText } from '../../ui/safe-text.ts';
+import { ownAddress, redirectIdentity } from '../../ui/safe-url.ts';
+import { type Translator, translator } from '../../ui/translate.ts';
+
+export type ConsentScope = {
+  readonly name: string;
+  /** From the tenant's own definition; standard scopes have ours, in the page's language. */
+  readonly description?: string;
+  /** What would be handed over now, where it is short enough to show: the e-mail address itself. */
+  readonly value?: string;
+};
+
+export type ConsentView = FormTarget & {
+  readonly client: Asker;
+  readonly redirectUri: string;
+  readonly scopes: readonly ConsentScope[];
+  /** Seconds: of an access token, or, when `offline_access` is asked for, of a refresh token that is not used. */
+  readonly lifetime: number;
+  readonly signedInAs: string;
+  /** Where the person takes it back by herself; left out, the page names whom to ask. */
+  readonly manage?: string;
+};
+
+/** The consent page as HTML. */
+export function consentPage(view: ConsentView, context: PageContext): string {
+  const { t, rich } = translator(context.locale);
+  const tenant = <bdi>{safeText(context.tenant.name)}</bdi>;
+  return renderPage({
+    context,
+    title: t('consent.title'),
+    children: (
+      <>
+        <AskerBadge client={view.client} host={redirectIdentity(view.redirectUri)} />
+        <h1>{t('consent.title')}</h1>
+        <p>{rich('consent.lead', { client: <AskerName client={view.client} />, tenant })}</p>
+        <ul class="scopes">
+          {view.scopes.map((scope) => (
+            <li key={scope.name}>
+              <Scope scope={scope} t={t} />
+            </li>
+          ))}
+        </ul>
+        <Terms view={view} context={context} />
+        <Form target={view}>
+          <div class="buttons">
+            <button type="submit" id="consent-allow" name="action" value="allow" class="primary">
+              {t('consent.allow')}
+            </button>
+            <button type="submit" id="consent-deny" name="action" value="deny">
+              {t('consent.deny')}
+            </button>
+          </div>
+          <p class="signed-in">
+            {rich('consent.signedIn', { account: <bdi>{safeText(view.signedInAs)}</bdi> })}{' '}
+            <button type="submit" id="consent-switch" name="action" value="switch" class="link">
+              {t('consent.switch')}
+            </button>
+          </p>
+        </Form>
+        <AskerLinks client={view.client} locale={context.locale} />
+      </>
+    ),
+  });
+}
+
+/** For how long, and how to take it back. */
+function Terms({ view, context }: { readonly view: ConsentView; readonly context: PageContext }) {
+  const { t, rich } = translator(context.locale);
+  const offline = view.scopes.some(({ name }) => name === 'offline_access');
+  const time = { duration: duration(view.lifetime, t) };
+  const tenant = <bdi>{safeText(context.tenant.name)}</bdi>;
+  const account = view.manage === undefined ? undefined : <a href={ownAddress(view.manage)}>{t('consent.account')}</a>;
+  return (
+    <p>
+      {offline ? t('consent.offline', time) : t('consent.online', time)}{' '}
+      {account === undefined ? rich('consent.ask', { tenant }) : rich('consent.manage', { account })}
+    </p>
+  );
+}
+
+function Scope({ scope, t }: { readonly scope: ConsentScope; readonly t: Translator['t'] }) {
+  return (
+    <>
+      {scope.description === undefined ? standard(scope.name, t) : <bdi>{safeText(scope.description, 160)}</bdi>}
+      {scope.value === undefined ? null : (
+        <span class="detail">
+          <bdi>{safeText(scope.value)}</bdi>
+        </span>
+      )}
+    </>
+  );
+}
+
+type StandardScope = Extract<MessageKey, `scope.${string}`>;
+
+function isStandard(key: string): key is StandardScope {
+  return key.startsWith('scope.') && Object.hasOwn(en, key);
+}
+
+/** A scope nobody described is shown by its name, as code: honest, if not kind. */
+function standard(name: string, t: Translator['t']) {
+  const key = `scope.${name}`;
+  return isStandard(key) ? t(key) : <code>{safeText(name)}</code>;
+}

@@ -1,0 +1,128 @@
+import { createSecretKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '@symbolon/provider';
+import { describe, expect, it } from 'vitest';
+import type { Keys, StoredKey } from '../store.ts';
+import { loadTenantKeys } from './key-ring.ts';
+
+const masterKey = createSecretKey(randomBytes(32));
+const random = (bytes: number) => randomBytes(bytes).toString('base64url');
+
+/** The port's rule over an array: one key of a use and algorithm gets in first. */
+function keyStore() {
+  const rows: StoredKey[] = [];
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const store: Keys = {
+    list: async () => {
+      await turn();
+      return [...rows];
+    },
+    addFirst: async (key) => {
+      await turn();
+      if (rows.some(({ use, alg }) => use === key.use && alg === key.alg)) return false;
+      rows.push(key);
+      return true;
+    },
+  };
+  return { rows, store };
+}
+
+function load(store: Keys, signing: readonly AsymmetricAlgorithm[] = ['ES256', 'EdDSA'], key: KeyObject = masterKey, at = 1_700_000_000) {
+  return loadTenantKeys({ store, masterKey: key, signing, now: () => at, random });
+}
+
+describe('loadTenantKeys', () => {
+  it('D11: makes a key for each algorithm offered; the JWKS has distinct kids and public members only', async () => {
+    const { keyRing } = await load(keyStore().store, asymmetricAlgorithms);
+    const { keys } = keyRing.jwks();
+    expect(keys.map((key) => key.alg)).toEqual([...asymmetricAlgorithms]);
+    expect(new Set(keys.map((key) => key.kid)).size).toBe(4);
+    for (const jwk of keys) {
+      expect(jwk.use).toBe('sig');
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) expect(jwk).not.toHaveProperty(secret);
+    }
+    for (const alg of asymmetricAlgorithms) {
+      const key = keyRing.signing(alg);
+      expect(key?.alg).toBe(alg);
+      expect(keyRing.find(key?.kid ?? '')).toBe(key);
+    }
+    expect(keyRing.find('unknown')).toBeUndefined();
+  });
+
+  it('F19: what is stored contains no private material in any spelling', async () => {
+    const { rows, store } = keyStore();
+    const { keyRing, vault } = await load(store, ['RS256', 'ES256', 'EdDSA']);
+    const stored = JSON.stringify(rows);
+    const unpacked = rows.map((row) => Buffer.from(row.sealed.slice(3), 'base64url').toString('latin1')).join();
+    for (const { alg } of rows.filter(({ use }) => use === 'signing')) {
+      const key = keyRing.signing(alg as AsymmetricAlgorithm)?.privateKey;
+      if (!key) throw new Error(`no key for ${alg}`);
+      const { d, p, q } = key.export({ format: 'jwk' });
+      for (const secret of [d, p, q].filter((value) => value !== undefined)) {
+        const octets = Buffer.from(secret, 'base64url');
+        for (const spelling of ['base64', 'base64url', 'hex'] as const)
+          expect(stored).not.toContain(octets.toString(spelling).slice(0, 16));
+        expect(unpacked).not.toContain(octets.toString('latin1'));
+      }
+    }
+    expect(stored).not.toContain('PRIVATE');
+    expect(rows.every(({ sealed }) => sealed.startsWith('s1.'))).toBe(true);
+    expect(stored).not.toContain(vault.mac('a', 'b').toString('base64url'));
+  });
+
+  it('a second start has the same keys and the same vault', async () => {
+    const { rows, store } = keyStore();
+    const first = await load(store);
+    const second = await load(store, ['ES256', 'EdDSA'], masterKey, 1_700_009_999);
+    expect(second.keyRing.jwks()).toEqual(first.keyRing.jwks());
+    expect(second.vault.open(first.vault.seal('secret'))).toBe('secret');
+    expect(second.vault.mac('code', 'x')).toEqual(first.vault.mac('code', 'x'));
+    expect(rows).toHaveLength(3);
+  });
+
+  it('eight processes starting at once use the same keys, and what one signs another verifies', async () => {
+    const { rows, store } = keyStore();
+    const all = await Promise.all(Array.from({ length: 8 }, () => load(store)));
+    expect(rows).toHaveLength(3);
+    expect(new Set(all.map(({ keyRing }) => JSON.stringify(keyRing.jwks()))).size).toBe(1);
+    expect(new Set(all.map(({ vault }) => vault.mac('a', 'b').toString('hex'))).size).toBe(1);
+    const [signer, verifier] = [all[0]?.keyRing.signing('EdDSA'), all[7]?.keyRing.signing('EdDSA')];
+    if (!signer || !verifier) throw new Error('no key');
+    const data = Buffer.from('data');
+    expect(verify(null, data, verifier.publicKey, sign(null, data, signer.privateKey))).toBe(true);
+  });
+
+  it('an algorithm offered later gets its key; one no longer offered signs no more but stays published', async () => {
+    const { store } = keyStore();
+    const before = await load(store, ['ES256']);
+    const after = await load(store, ['EdDSA'], masterKey, 1_700_009_999);
+    expect(before.keyRing.signing('EdDSA')).toBeUndefined();
+    expect(after.keyRing.signing('ES256')).toBeUndefined();
+    expect(after.keyRing.jwks().keys.map((key) => key.alg)).toEqual(['EdDSA', 'ES256']);
+    expect(after.keyRing.find(before.keyRing.signing('ES256')?.kid ?? '')?.alg).toBe('ES256');
+  });
+
+  it('a wrong master key is told with what to do, and nothing is added', async () => {
+    const { rows, store } = keyStore();
+    await load(store, ['ES256']);
+    const before = [...rows];
+    const wrong = load(store, ['ES256', 'EdDSA'], createSecretKey(randomBytes(32)));
+    await expect(wrong).rejects.toThrow(/sealed with another master key.*server\.masterKey.*SYMBOLON_MASTER_KEY.*\.key file/);
+    expect(rows).toEqual(before);
+  });
+
+  it('a sealed key moved to another place in the database does not open', async () => {
+    const { rows, store } = keyStore();
+    await load(store);
+    const [one, two] = rows.filter(({ use }) => use === 'signing');
+    if (!one || !two) throw new Error('no keys');
+    rows.splice(rows.indexOf(one), 1, { ...one, sealed: two.sealed });
+    await expect(load(store)).rejects.toThrow('cannot be opened');
+  });
+
+  it('two tenants have nothing in common', async () => {
+    const [one, two] = await Promise.all([load(keyStore().store), load(keyStore().store)]);
+    expect(one.keyRing.signing('ES256')?.kid).not.toBe(two.keyRing.signing('ES256')?.kid);
+    expect(one.vault.mac('a', 'b')).not.toEqual(two.vault.mac('a', 'b'));
+    expect(() => two.vault.open(one.vault.seal('secret'))).toThrow();
+  });
+});

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/** The command line. Each command is a file in cli/. */
+import { Command } from 'commander';
+import { check } from './cli/check.ts';
+import { clientCommands } from './cli/client.ts';
+import { dev } from './cli/dev.ts';
+import { start } from './cli/start.ts';
+import { userCommands } from './cli/user.ts';
+
+const program = new Command('symbolon').description('An OpenID Connect identity platform').showHelpAfterError();
+const file = ['-c, --config <file>', 'the configuration file', 'symbolon.yaml'] as const;
+
+program.command('start').description('start the server of a configuration file').option(...file).action(start);
+program.command('check').description('check a configuration file and report all mistakes').option(...file).action(check);
+program
+  .command('dev')
+  .description('start a server to try things with: two people, one application, no file needed')
+  .option('-p, --port <port>', 'the port on 127.0.0.1', '4000')
+  .option('-d, --data <folder>', 'where the database is kept', '.symbolon')
+  .action(dev);
+userCommands(program.command('user').description('the people of a tenant'), file);
+clientCommands(program.command('client').description('the applications of a tenant'), file);
+
+await program.parseAsync();

@@ -1,0 +1,23 @@
+/** A tenant as the server runs it: its provider, its people, and how its pages and cookies are made. Put together in compose.ts. */
+import type { Provider } from '@symbolon/provider';
+import type { TenantStore } from './store.ts';
+import type { AssetPaths } from './ui/assets.ts';
+import type { SignIn } from './users/sign-in.ts';
+
+export type Tenant = {
+  readonly id: string;
+  readonly name: string;
+  readonly logo?: string;
+  readonly locales: readonly string[];
+  readonly op: Provider;
+  readonly store: TenantStore;
+  readonly signIn: (username: string, password: string) => Promise<SignIn>;
+  /** Scheme and authority of the issuer: the only origin our own forms come from. */
+  readonly origin: string;
+  /** Path of the issuer, empty at the root of a host: every link starts with it. */
+  readonly base: string;
+  readonly cookieName: string;
+  /** Cookies are Secure and answers carry HSTS when the issuer is https; http is for loopback only. */
+  readonly secure: boolean;
+  readonly assets: AssetPaths;
+};

@@ -1,0 +1,39 @@
+/**
+ * The files pages refer to, read once at start and named by their content: an address is never reused for other content, so
+ * browsers may keep it for ever. They carry no cookie and no secret (K4: never Set-Cookie on them).
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export type AssetPaths = { readonly stylesheet: string; readonly formPost: string; readonly favicon: string };
+export type Asset = { readonly body: Buffer; readonly contentType: string };
+export type Assets = {
+  readonly paths: AssetPaths;
+  /** By path, `/assets/NAME.HASH.EXTENSION`; to be served with `cache-control: public, max-age=31536000, immutable`. */
+  readonly files: Readonly<Record<string, Asset>>;
+};
+
+const contentTypes: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+/** The same distance from `src/ui` and from `dist/ui`. */
+const folder = new URL('../../assets/', import.meta.url);
+
+function read(file: string): readonly [path: string, asset: Asset] {
+  const body = readFileSync(new URL(file, folder));
+  const [name = '', extension = ''] = file.split('.');
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
+  return [`/assets/${name}.${hash}.${extension}`, { body, contentType: contentTypes[extension] ?? 'application/octet-stream' }];
+}
+
+/** Reads the package's assets. Throws when one is missing: an incomplete installation must not start. */
+export function loadAssets(): Assets {
+  const [stylesheet, formPost, favicon] = [read('symbolon.css'), read('form-post.js'), read('favicon.svg')];
+  return {
+    paths: { stylesheet: stylesheet[0], formPost: formPost[0], favicon: favicon[0] },
+    files: Object.fromEntries([stylesheet, formPost, favicon]),
+  };
+}

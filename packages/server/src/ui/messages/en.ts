@@ -1,0 +1,131 @@
+/**
+ * English, and the source of the others: its keys and the values in braces are what every language must have. ICU MessageFormat;
+ * apostrophes are written ’ because ' quotes. Whoever is named in a message stands where no language needs to inflect the name.
+ */
+export const en = {
+  'layout.language': 'Language',
+  'layout.problem': 'Error: {title}',
+  'layout.footer': 'Sign-in by {product}',
+
+  'asker.policy': 'Privacy policy',
+  'asker.terms': 'Terms of service',
+
+  'login.title': 'Sign in',
+  'login.asked': '{client} asks you to sign in with your {tenant} account.',
+  'login.own': 'Use your {tenant} account.',
+  'login.again': 'You are signed in as {account}. To go on, please enter your password again.',
+  'login.username': 'Username',
+  'login.password': 'Password',
+  'login.submit': 'Sign in',
+  'login.cancel': 'Cancel',
+  'login.problems': 'You are not signed in yet',
+  'login.problem.usernameMissing': 'Enter your username.',
+  'login.problem.passwordMissing': 'Enter your password.',
+  'login.problem.credentialsWrong': 'This username and password do not go together. Check both and try again.',
+  'login.problem.tooManyAttempts': 'There were too many attempts. Wait a few minutes, then try again.',
+  'login.problem.pageExpired': 'This page had been open for too long. Please sign in once more.',
+
+  'select.title': 'Choose an account',
+  'select.asked': 'Which account would you like to use with {client}?',
+  'select.own': 'Which account would you like to use?',
+  'select.other': 'Use another account',
+
+  'consent.title': 'Allow access?',
+  'consent.lead': '{client} would like to have, from your {tenant} account:',
+  'consent.online': 'It has this for {duration} each time you sign in there, and you are asked again only if it wants more.',
+  'consent.offline': 'It keeps this access while you are away, until you take it back or it has not been used for {duration}.',
+  'consent.manage': 'You can take it back at any time in {account}.',
+  'consent.account': 'your account',
+  'consent.ask': 'You can take it back at any time: just ask {tenant}.',
+  'consent.allow': 'Allow',
+  'consent.deny': 'Do not allow',
+  'consent.signedIn': 'Signed in as {account}.',
+  'consent.switch': 'Not you?',
+
+  'scope.openid': 'Who you are: an identifier that stands for you',
+  'scope.profile': 'Your name and profile',
+  'scope.email': 'Your e-mail address',
+  'scope.phone': 'Your phone number',
+  'scope.address': 'Your postal address',
+  'scope.offline_access': 'Access while you are away',
+
+  'duration.minutes': '{count, plural, one {# minute} other {# minutes}}',
+  'duration.hours': '{count, plural, one {# hour} other {# hours}}',
+  'duration.days': '{count, plural, one {# day} other {# days}}',
+
+  'error.title': 'This did not work',
+  'error.lead': 'We could not go on with this request. You can go back and try again; if it happens again, pass on the details below.',
+  'error.leadClient':
+    'We could not go on with what {client} asked for. You can go back and try again; if it happens again, pass on the details below.',
+  'error.code': 'Error',
+  'error.description': 'What happened',
+  'error.trace': 'Reference for support',
+  'error.fix.person': 'What you can do',
+  'error.fix.developer': 'For the developer of the application',
+  'error.fix.administrator': 'For the administrator',
+
+  'formPost.title': 'One moment',
+  'formPost.text': 'You are being taken back to {host}. If nothing happens, continue yourself.',
+  'formPost.continue': 'Continue',
+
+  'logout.title': 'Sign out?',
+  'logout.text': 'You are signed in to {tenant} as {account}.',
+  'logout.anonymous': 'This ends your session at {tenant}.',
+  'logout.asked': '{client} asks to sign you out.',
+  'logout.yes': 'Sign out',
+  'logout.no': 'Stay signed in',
+
+  'loggedOut.title': 'You are signed out',
+  'loggedOut.text': 'Your session at {tenant} has ended. Applications you used may stay signed in until you sign out there too.',
+  'loggedOut.return': 'Back to {client}',
+  'loggedOut.signIn': 'Sign in again',
+
+  'home.title': 'Your account',
+  'home.hello': 'Hello, {name}',
+  'home.signedIn': 'You are signed in to {tenant}. This is what we know about you.',
+  'home.anonymous': 'You are not signed in to {tenant}.',
+  'home.signIn': 'Sign in',
+  'home.signOut': 'Sign out',
+
+  'claim.username': 'Username',
+  'claim.name': 'Name',
+  'claim.given_name': 'First name',
+  'claim.middle_name': 'Middle name',
+  'claim.family_name': 'Last name',
+  'claim.nickname': 'Nickname',
+  'claim.preferred_username': 'Preferred username',
+  'claim.email': 'E-mail',
+  'claim.email_verified': 'E-mail confirmed',
+  'claim.phone_number': 'Phone',
+  'claim.phone_number_verified': 'Phone confirmed',
+  'claim.address': 'Address',
+  'claim.birthdate': 'Date of birth',
+  'claim.gender': 'Gender',
+  'claim.locale': 'Language',
+  'claim.zoneinfo': 'Time zone',
+  'claim.website': 'Website',
+  'claim.profile': 'Profile page',
+  'claim.picture': 'Picture',
+  'claim.groups': 'Groups',
+  'claim.roles': 'Roles',
+  'claim.updated_at': 'Last changed',
+  'value.yes': 'Yes',
+  'value.no': 'No',
+
+  'message.requestExpired.title': 'This took too long',
+  'message.requestExpired.text': 'The request to sign in has expired. Go back to the application and start again; it takes only a moment.',
+  'message.requestFinished.title': 'Already done',
+  'message.requestFinished.text': 'This request to sign in has been answered. You can close this page, or go back to the application.',
+  'message.otherBrowser.title': 'Started in another browser',
+  'message.otherBrowser.text':
+    'This request was opened in another browser, or your browser did not keep our cookie. Go back to the application in this browser and start again.',
+  'message.pageExpired.title': 'This page is no longer current',
+  'message.pageExpired.text':
+    'What you sent came from an older page, so nothing was done with it. Open the page again and repeat your choice.',
+  'message.signInEnded.title': 'Sign-in was cancelled',
+  'message.signInEnded.text': 'You were not signed in and nothing was shared. You can close this page.',
+  'message.continue': 'Continue',
+} as const;
+
+export type MessageKey = keyof typeof en;
+export type Messages = Readonly<Record<MessageKey, string>>;
