@@ -6,10 +6,10 @@ import type { CoreRequest } from './answer.ts';
 import type { Browser } from './authorize/authorize.ts';
 import { collect } from './authorize/request.ts';
 import type { Client } from './client.ts';
+import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import type { Provider } from './op.ts';
 import type { EndedSession } from './store.ts';
 import { OAuthError } from './wire/error.ts';
-import { verifyOwnJwt } from './wire/jwt.ts';
 import { one, type Parameters } from './wire/parameters.ts';
 
 export type LogoutOutcome =
@@ -17,15 +17,13 @@ export type LogoutOutcome =
   | { readonly confirm: Readonly<Record<string, string>>; readonly client?: Client }
   | { readonly ended: readonly EndedSession[]; readonly redirect?: string };
 
-type Hint = { readonly sub: string; readonly sid: string | undefined; readonly client_id: string };
-
 /**
  * A logout request; `confirmed` when the person has just said yes on our own page. Throws, for a page, when the parameters contradict
  * each other or name a place that the client has not registered.
  */
 export async function endSession(op: Provider, request: CoreRequest, browser: Browser, confirmation: 'confirmed' | 'unconfirmed'): Promise<LogoutOutcome> {
   const parameters = collect(request);
-  const hint = readHint(op, parameters);
+  const hint = await readHint(op, parameters);
   const client = await clientOf(op, parameters, hint);
   const redirect = returnAddress(parameters, client);
   const sid = await hintedSession(op, hint, browser);
@@ -35,16 +33,15 @@ export async function endSession(op: Provider, request: CoreRequest, browser: Br
   return redirect === undefined ? { ended } : { ended, redirect };
 }
 
-function readHint(op: Provider, parameters: Parameters): Hint | undefined {
+async function readHint(op: Provider, parameters: Parameters): Promise<IdTokenHint | undefined> {
   const hint = one(parameters, 'id_token_hint');
   if (hint === undefined) return undefined;
-  const claims = verifyOwnJwt(op.keys, hint, { issuer: op.settings.issuer, typ: 'JWT' });
-  if (typeof claims?.['sub'] !== 'string' || typeof claims['aud'] !== 'string')
-    throw new OAuthError('invalid_request', 'id_token_hint is not an ID token of this provider');
-  return { sub: claims['sub'], sid: typeof claims['sid'] === 'string' ? claims['sid'] : undefined, client_id: claims['aud'] };
+  const read = await readIdTokenHint(op, hint);
+  if (read === undefined) throw new OAuthError('invalid_request', 'id_token_hint is not an ID token of this provider');
+  return read;
 }
 
-async function clientOf(op: Provider, parameters: Parameters, hint: Hint | undefined): Promise<Client | undefined> {
+async function clientOf(op: Provider, parameters: Parameters, hint: IdTokenHint | undefined): Promise<Client | undefined> {
   const client_id = one(parameters, 'client_id');
   if (hint !== undefined && client_id !== undefined && hint.client_id !== client_id)
     throw new OAuthError('invalid_request', 'id_token_hint was issued to another client than client_id');
@@ -67,7 +64,7 @@ function returnAddress(parameters: Parameters, client: Client | undefined): stri
 }
 
 /** The session the hint is about, if this browser has it. A hint about somebody else proves nothing here. */
-async function hintedSession(op: Provider, hint: Hint | undefined, browser: Browser): Promise<string | undefined> {
+async function hintedSession(op: Provider, hint: IdTokenHint | undefined, browser: Browser): Promise<string | undefined> {
   if (hint === undefined || browser === undefined || browser.fresh) return undefined;
   const sessions = await op.store.sessions.find(browser.hash, undefined, op.settings.lifetimes.sessionIdle, op.now());
   return sessions.find((session) => session.sub === hint.sub && (hint.sid === undefined || session.sid === hint.sid))?.sid;

@@ -45,7 +45,7 @@ export async function authorize(op: Provider, request: CoreRequest, browser: Bro
 
 async function open(op: Provider, trusted: TrustedRequest, browser: Browser): Promise<Outcome> {
   const { client } = trusted;
-  const parameters = validate(op, trusted);
+  const parameters = await validate(op, trusted);
   const openedAt = op.now();
   const expiresAt = openedAt + op.settings.lifetimes.interaction;
   const request = { id: op.random(16), client_id: client.client_id, parameters, browser: browser?.hash, facts: {}, openedAt, expiresAt };

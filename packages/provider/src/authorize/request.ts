@@ -4,10 +4,10 @@
  */
 import type { CoreRequest } from '../answer.ts';
 import type { Client } from '../client.ts';
+import { readIdTokenHint } from '../id-token-hint.ts';
 import type { Provider } from '../op.ts';
 import type { AuthorizationParameters } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
-import { verifyOwnJwt } from '../wire/jwt.ts';
 import { one, type Parameters, required } from '../wire/parameters.ts';
 import { readChallenge } from '../wire/pkce.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
@@ -66,7 +66,7 @@ function unpostable(mode: ResponseMode, redirect_uri: string): boolean {
 }
 
 /** Everything else. What it throws goes to the client. */
-export function validate(op: Provider, { client, to, sent, parameters }: TrustedRequest): AuthorizationParameters {
+export async function validate(op: Provider, { client, to, sent, parameters }: TrustedRequest): Promise<AuthorizationParameters> {
   refuseUnsupported(parameters);
   const response_type = responseType(client, parameters);
   const mode = one(parameters, 'response_mode');
@@ -90,7 +90,7 @@ export function validate(op: Provider, { client, to, sent, parameters }: Trusted
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
-      hintedSub: readHint(op, one(parameters, 'id_token_hint'), prompt),
+      hintedSub: await hintedSub(op, one(parameters, 'id_token_hint'), prompt),
     }),
   };
 }
@@ -133,10 +133,10 @@ function readMaxAge(value: string | undefined): number | undefined {
 }
 
 /** An ID token we issued, expired or not, says whom the client expects. */
-function readHint(op: Provider, hint: string | undefined, prompt: readonly Prompt[]): string | undefined {
+async function hintedSub(op: Provider, hint: string | undefined, prompt: readonly Prompt[]): Promise<string | undefined> {
   if (hint === undefined) return undefined;
-  const claims = verifyOwnJwt(op.keys, hint, { issuer: op.settings.issuer, typ: 'JWT' });
-  if (typeof claims?.['sub'] === 'string') return claims['sub'];
+  const read = await readIdTokenHint(op, hint);
+  if (read !== undefined) return read.sub;
   throw new OAuthError(prompt.includes('none') ? 'login_required' : 'invalid_request', 'id_token_hint is not an ID token of this provider');
 }
 

@@ -9,11 +9,11 @@ import type { Config } from './config.ts';
 import { complete } from './defaults.ts';
 import { type Finding, inOrder, type Path, spellPath } from './finding.ts';
 import { notYet } from './not-yet.ts';
-import { plainOf } from './plain.ts';
+import { plainOf, type Reading } from './plain.ts';
 import { keyPlaceOf, nodeAt, placeOf } from './positions.ts';
 import type { Draft, File } from './schema.ts';
 import { codeOf } from './secret-file.ts';
-import { misfits } from './shape.ts';
+import { type Misfit, misfits } from './shape.ts';
 import { maxLength, openTree, type Tree } from './tree.ts';
 import { readValues, type Sources, type Values } from './values.ts';
 
@@ -44,8 +44,8 @@ export function parse(text: string, sources: Sources): Loaded {
   if (!tree) return { ok: false, findings: inOrder(findings) };
   const values = readValues(tree, sources);
   const shape = checkShape(tree, values);
-  const value = plainOf(tree, values);
-  const all = inOrder([...findings, ...values.findings, ...shape, ...checkMeaning(tree, value)]);
+  const value = plainOf(tree, { ...values, ...shape });
+  const all = inOrder([...findings, ...values.findings, ...shape.findings, ...checkMeaning(tree, value)]);
   if (all.length > 0) return { ok: false, findings: all };
   // No finding: the value has the schema's shape.
   const file = value as File;
@@ -53,18 +53,36 @@ export function parse(text: string, sources: Sources): Loaded {
   return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending) };
 }
 
-/** What does not fit the schema, without what has a finding already; adds it to what is spoiled for the checks that follow. */
-function checkShape(tree: Tree, values: Values): readonly Finding[] {
-  const spoiled = new Set<unknown>();
-  const findings = misfits(plainOf(tree, { ...values, spoiled: new Set() })).flatMap(({ path, unknown, message, fix }) => {
+type Shape = Pick<Reading, 'spoiled' | 'meant'> & { readonly findings: readonly Finding[] };
+
+/** What does not fit the schema, without what has a finding already, and what the checks that follow have to leave out. */
+function checkShape(tree: Tree, values: Values): Shape {
+  const spoiled = new Set(values.spoiled);
+  const all = misfits(plainOf(tree, { ...values, spoiled: new Set(), meant: new Map() }));
+  const meant = meantKeys(tree, all);
+  const findings = all.flatMap(({ path, unknown, message, fix }) => {
     if (unknown) return [{ ...keyPlaceOf(tree, path), path: spellPath(unknown.shown), message, fix }];
     const node = nodeAt(tree, path);
-    if (node && values.spoiled.has(node)) return [];
+    if (values.spoiled.has(node) || isMeant(tree, meant, path)) return [];
     if (node) spoiled.add(node);
     return [findingAt(tree, path, message, fix)];
   });
-  for (const node of spoiled) values.spoiled.add(node);
-  return findings;
+  return { spoiled, meant, findings };
+}
+
+function meantKeys(tree: Tree, all: readonly Misfit[]): Map<unknown, readonly string[]> {
+  const meant = new Map<unknown, readonly string[]>();
+  for (const { path, unknown } of all) {
+    const mapping = nodeAt(tree, path.slice(0, -1));
+    if (unknown?.meant !== undefined) meant.set(mapping, [...(meant.get(mapping) ?? []), unknown.meant]);
+  }
+  return meant;
+}
+
+/** Whether a key that seems to be missing stands there misspelled. */
+function isMeant(tree: Tree, meant: Shape['meant'], path: Path): boolean {
+  const keys = meant.get(nodeAt(tree, path.slice(0, -1)));
+  return nodeAt(tree, path) === undefined && keys !== undefined && keys.includes(String(path.at(-1)));
 }
 
 function checkMeaning(tree: Tree, value: unknown): readonly Finding[] {

@@ -12,6 +12,9 @@ describe('nearest', () => {
     ['Client_ID', 'client_id'],
     ['scopes', 'scope'],
     ['polciy', 'policy'],
+    ['secret', 'client_secret'],
+    ['id', 'client_id'],
+    ['redirect', 'redirect_uris'],
   ])('finds what %s was meant to be', (written, meant) => {
     expect(nearest(written, known)).toBe(meant);
   });

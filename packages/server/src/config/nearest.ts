@@ -1,6 +1,9 @@
 /** The known name somebody most likely meant: Levenshtein's distance, with a limit above which a guess only confuses. */
 
-/** The nearest of the known names, or undefined when none is near. Letter case and `-` for `_` count for nothing. */
+/**
+ * The nearest of the known names, or undefined when none is near: first by spelling, then the shortest that contains the name
+ * (`user` for `username`). Letter case and `-` for `_` count for nothing.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 64) return undefined;
   const wanted = plain(name);
@@ -8,7 +11,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: distance(wanted, plain(candidate)) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(2, Math.floor(wanted.length / 3)) && best.distance < wanted.length ? best.candidate : undefined;
+  const isNear = best && best.distance <= Math.max(2, Math.floor(wanted.length / 3)) && best.distance < wanted.length;
+  return isNear ? best.candidate : containing(wanted, known);
+}
+
+function containing(wanted: string, known: readonly string[]): string | undefined {
+  if (wanted.length < 2) return undefined;
+  return known.filter((candidate) => plain(candidate).includes(wanted)).sort((a, b) => a.length - b.length)[0];
 }
 
 /** How many letters must be put in, taken out or replaced to make the one from the other. */

@@ -10,6 +10,8 @@ export type Reading = {
    * missing from what is wrong, and says nothing about the second.
    */
   readonly spoiled: ReadonlySet<unknown>;
+  /** For a mapping with misspelled keys, the keys that were meant: there, but wrong. */
+  readonly meant: ReadonlyMap<unknown, readonly string[]>;
 };
 
 /** JSON values and `undefined`; the tree's bounds were checked when it was opened, so this ends. */
@@ -19,9 +21,10 @@ export function plainOf(tree: Tree, reading: Reading): unknown {
     if (reading.spoiled.has(item) || reading.spoiled.has(node)) return undefined;
     if (isScalar(node)) return reading.texts.get(node) ?? node.value;
     if (isSeq(node)) return node.items.map(convert);
-    if (isMap(node)) return Object.fromEntries(node.items.flatMap(entry));
+    if (isMap(node)) return { ...missing(node), ...Object.fromEntries(node.items.flatMap(entry)) };
     return null;
   };
+  const missing = (node: Node): object => Object.fromEntries((reading.meant.get(node) ?? []).map((key) => [key, undefined]));
   const entry = (pair: unknown): [string, unknown][] => {
     const key = isPair(pair) ? keyText(pair.key) : undefined;
     return isPair(pair) && key !== undefined ? [[key, convert(pair.value)]] : [];

@@ -9,7 +9,7 @@ import { fileSchema } from './schema.ts';
 export type Misfit = {
   readonly path: Path;
   /** For an unknown key: the finding is about the key, and `shown` leaves it out when it could be something else than a name. */
-  readonly unknown?: { readonly shown: Path };
+  readonly unknown?: { readonly shown: Path; readonly meant: string | undefined };
   readonly message: string;
   readonly fix: string;
 };
@@ -64,7 +64,7 @@ function unknownKey(path: Path, key: string, known: readonly string[], value: un
   const near = nearest(key, known);
   const fix = near ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;
   const isName = isPlainName(key) && value !== null; // a lone word in braces may be a password after a forgotten colon
-  const place = { path: [...path, key], unknown: { shown: isName ? [...path, key] : path } };
+  const place = { path: [...path, key], unknown: { shown: isName ? [...path, key] : path, meant: near } };
   return { ...place, message: isName ? `unknown key \`${key}\`` : 'unknown key', fix };
 }
 

@@ -5,7 +5,10 @@ import type { Place } from './tree.ts';
 
 const words: Partial<Record<ErrorCode, readonly [message: string, fix: string]>> = {
   DUPLICATE_KEY: ['this key stands twice in one mapping', 'keep one of the two'],
-  BAD_INDENT: ['the indentation does not fit what stands above', 'indent entries of one mapping or list equally, and close every [ and {'],
+  BAD_INDENT: [
+    'the indentation does not fit what stands above, or a bracket is not closed',
+    'indent entries of one mapping or list equally, and close every [ and {',
+  ],
   TAB_AS_INDENT: ['a tab is used for indentation', 'indent with spaces'],
   MISSING_CHAR: [
     'a character is missing: comma, colon, quote or closing bracket',

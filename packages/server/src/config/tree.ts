@@ -45,14 +45,19 @@ export function openTree(text: string): { readonly tree?: Tree; readonly finding
 
 function readTree(text: string): { readonly tree?: Tree; readonly findings: readonly Finding[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const problems = [...document.errors, ...document.warnings];
-  const findings = problems.map((problem) => syntaxFinding(problem.code, placeAt(lines, problem.pos[0])));
+  const findings = firstOfLine(problems.map((problem) => syntaxFinding(problem.code, placeAt(lines, problem.pos[0]))));
   if (problems.some(({ code }) => code !== 'DUPLICATE_KEY')) return { findings };
   if (!isNode(document.contents)) return { findings: [...findings, empty] };
   const tree = treeOf(document, lines);
   const bounded = boundFault(tree);
   return bounded ? { findings: [...findings, bounded] } : { tree, findings };
+}
+
+/** A parser that lost its way complains several times at one place. */
+function firstOfLine(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding, index) => findings.findIndex(({ line }) => line === finding.line) === index);
 }
 
 function treeOf(document: Document, lines: LineCounter): Tree {

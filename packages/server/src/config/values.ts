@@ -8,7 +8,7 @@ export type Sources = { readonly baseDirectory: string; readonly env: Readonly<R
 
 export type Values = {
   readonly texts: ReadonlyMap<Scalar, string>;
-  readonly spoiled: Set<unknown>;
+  readonly spoiled: ReadonlySet<unknown>;
   readonly findings: readonly Finding[];
 };
 

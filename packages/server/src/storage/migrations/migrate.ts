@@ -1,0 +1,20 @@
+/**
+ * Brings the schema up to date inside one transaction that the engine runs alone, so that of several processes starting at once one
+ * migrates and the others find the work done.
+ */
+import type { Transaction } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Schema } from '../schema.ts';
+import { firstTables } from './0001-first-tables.ts';
+
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first-tables': firstTables,
+};
+
+/** Answers the names of the migrations it ran; throws the first one's error, and then nothing has changed. */
+export async function migrate(transaction: Transaction<Schema>): Promise<readonly string[]> {
+  const migrator = new Migrator({ db: transaction, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  return (results ?? []).map((result) => result.migrationName);
+}

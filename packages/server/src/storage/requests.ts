@@ -1,0 +1,184 @@
+/**
+ * Authorization requests: pending -> approved -> redeemed -> replayed, or pending -> denied. Every arrow is one update that names the
+ * stage it expects, so of many only one happens. `redeem` is one statement, and a transaction only when something is wrong.
+ */
+
+import type {
+  Approval,
+  ApprovedRequest,
+  AuthorizationParameters,
+  AuthorizationRequests,
+  Facts,
+  PendingRequest,
+  Redemption,
+} from '@symbolon/provider';
+import { type Kysely, sql } from 'kysely';
+import { type Act, type Engine, run } from './engine.ts';
+import { type Statement, statement } from './prepare.ts';
+import { toAccount } from './rows.ts';
+import type { Schema } from './schema.ts';
+
+type Key = { readonly tenant: string; readonly id: string; readonly now: number };
+type Own = Key & { readonly browser: string };
+type Approving = {
+  readonly approval: string | null;
+  readonly sub: string | null;
+  readonly code_hash: string | null;
+  readonly dies_at: number;
+};
+type Row = Omit<Schema['requests'], 'stage'> & { readonly stage: 'pending' | 'approved' };
+type Code = { readonly tenant: string; readonly code_hash: string; readonly now: number };
+
+export function requests(engine: Engine): (tenant: string) => AuthorizationRequests {
+  const { kysely } = engine;
+  const push = statement<Row>('requests.push')((p) =>
+    kysely.insertInto('requests').values({
+      tenant: p.tenant,
+      id: p.id,
+      client_id: p.client_id,
+      stage: p.stage,
+      browser: p.browser,
+      parameters: p.parameters,
+      facts: p.facts,
+      opened_at: p.opened_at,
+      expires_at: p.expires_at,
+      dies_at: p.dies_at,
+      code_hash: p.code_hash,
+      sub: p.sub,
+      approval: p.approval,
+    }),
+  );
+  const find = statement<Key>('requests.find')((p) =>
+    kysely
+      .selectFrom('requests')
+      .select(['id', 'client_id', 'browser', 'parameters', 'facts', 'opened_at', 'expires_at'])
+      .where('tenant', '=', p.tenant)
+      .where('id', '=', p.id)
+      .where('stage', '=', 'pending')
+      .where('dies_at', '>', p.now),
+  );
+  const pending = (p: Key) =>
+    kysely
+      .updateTable('requests')
+      .where('tenant', '=', p.tenant)
+      .where('id', '=', p.id)
+      .where('stage', '=', 'pending')
+      .where('dies_at', '>', p.now)
+      .returning('id');
+  const claim = statement<Own>('requests.claim')((p) => pending(p).set({ browser: p.browser }).where('browser', 'is', null));
+  const merged = (added: string) =>
+    engine.dialect === 'postgres' ? sql<string>`(facts::jsonb || cast(${added} as jsonb))::text` : sql<string>`json_patch(facts, ${added})`;
+  const record = statement<Own & { readonly facts: string }>('requests.record')((p) =>
+    pending(p)
+      .set({ facts: merged(p.facts) })
+      .where('browser', '=', p.browser),
+  );
+  const approve = statement<Own & Approving>('requests.approve')((p) =>
+    pending(p)
+      .set({ stage: 'approved', browser: null, approval: p.approval, sub: p.sub, code_hash: p.code_hash, dies_at: p.dies_at })
+      .where('browser', '=', p.browser),
+  );
+  const deny = statement<Own>('requests.deny')((p) =>
+    pending(p).set({ stage: 'denied', browser: null, dies_at: p.now }).where('browser', '=', p.browser),
+  );
+  const once = async (wanted: Statement<Own, unknown>, own: Own) => (await engine.write(wanted, own)).length === 1;
+  const redeem = redemption(engine);
+
+  return (tenant) => ({
+    push: async (request, approval) => {
+      await engine.write(push, toRow(tenant, request, approval));
+    },
+    find: async (id, now) => {
+      const [row] = await engine.read(find, { tenant, id, now });
+      return row && { ...readRequest(row), browser: row.browser ?? undefined, facts: JSON.parse(row.facts) as Facts };
+    },
+    claim: (id, browser, now) => once(claim, { tenant, id, browser, now }),
+    record: async (id, browser, facts, now) => {
+      const written = await engine.write(record, { tenant, id, browser, now, facts: JSON.stringify(facts) });
+      return written.length === 1;
+    },
+    approve: async (id, browser, approval, now) => {
+      const written = await engine.write(approve, { tenant, id, browser, now, ...approving(approval) });
+      return written.length === 1;
+    },
+    deny: (id, browser, now) => once(deny, { tenant, id, browser, now }),
+    redeem: (codeHash, replayWindow, now) => redeem({ tenant, code_hash: codeHash, now }, now + replayWindow),
+  });
+}
+
+const approvedColumns = ['id', 'client_id', 'parameters', 'opened_at', 'expires_at', 'approval'] as const;
+
+function redemption(engine: Engine) {
+  const { kysely } = engine;
+  const take = statement<Code & { readonly until: number }>('requests.redeem')((p) =>
+    byCode(kysely, p)
+      .set({ stage: 'redeemed', dies_at: p.until })
+      .where('stage', '=', 'approved')
+      .returning(approvedColumns)
+      .returning((eb) =>
+        eb
+          .selectFrom('users')
+          .select('users.data')
+          .whereRef('users.tenant', '=', 'requests.tenant')
+          .whereRef('users.sub', '=', 'requests.sub')
+          .as('account'),
+      ),
+  );
+  const mark = statement<Code>('requests.replay')((p) =>
+    byCode(kysely, p).set({ stage: 'replayed' }).where('stage', 'in', ['redeemed', 'replayed']).returning(approvedColumns),
+  );
+  const revoke = statement<{ readonly tenant: string; readonly id: string; readonly now: number }>('requests.replay.revoke')((p) =>
+    kysely
+      .updateTable('grants')
+      .set({ revoked_at: p.now })
+      .where('tenant', '=', p.tenant)
+      .where('id', '=', p.id)
+      .where('revoked_at', 'is', null),
+  );
+  /**
+   * Two statements, and in this order: the mark waits for a grant that is being opened (it holds the request's row), and the second
+   * statement, which sees what was committed until then, finds it. A grant opened after the mark reads the mark.
+   */
+  function* replay(code: Code): Act<Redemption> {
+    const [row] = yield* run(mark, code);
+    if (row === undefined) return { outcome: 'unknown' };
+    yield* run(revoke, { tenant: code.tenant, id: row.id, now: code.now });
+    return { outcome: 'replayed', request: readApproved(row) };
+  }
+  return async (code: Code, until: number): Promise<Redemption> => {
+    const [row] = await engine.write(take, { ...code, until });
+    if (row === undefined) return engine.act(() => replay(code));
+    return { outcome: 'redeemed', request: readApproved(row), account: toAccount(row.account) };
+  };
+}
+
+function byCode(kysely: Kysely<Schema>, p: Code) {
+  return kysely
+    .updateTable('requests')
+    .where('requests.tenant', '=', p.tenant)
+    .where('requests.code_hash', '=', p.code_hash)
+    .where('requests.dies_at', '>', p.now);
+}
+
+type RequestColumns = Pick<Schema['requests'], 'id' | 'client_id' | 'parameters' | 'opened_at' | 'expires_at'>;
+
+function readRequest(row: RequestColumns): Omit<PendingRequest, 'browser' | 'facts'> {
+  const parameters = JSON.parse(row.parameters) as AuthorizationParameters;
+  return { id: row.id, client_id: row.client_id, parameters, openedAt: row.opened_at, expiresAt: row.expires_at };
+}
+
+function readApproved(row: RequestColumns & Pick<Schema['requests'], 'approval'>): ApprovedRequest {
+  return { ...readRequest(row), approval: JSON.parse(row.approval ?? 'null') as Approval };
+}
+
+function approving(approval: Approval): Approving {
+  return { approval: JSON.stringify(approval), sub: approval.sub, code_hash: approval.codeHash, dies_at: approval.codeExpiresAt };
+}
+
+function toRow(tenant: string, request: PendingRequest, approval: Approval | undefined): Row {
+  const { id, client_id, openedAt, expiresAt } = request;
+  const common = { tenant, id, client_id, parameters: JSON.stringify(request.parameters), opened_at: openedAt, expires_at: expiresAt };
+  if (approval !== undefined) return { ...common, stage: 'approved', browser: null, facts: '{}', ...approving(approval) };
+  const none = { approval: null, sub: null, code_hash: null, dies_at: expiresAt };
+  return { ...common, stage: 'pending', browser: request.browser ?? null, facts: JSON.stringify(request.facts), ...none };
+}

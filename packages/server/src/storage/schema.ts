@@ -1,0 +1,83 @@
+/**
+ * The tables, the same on both databases: a column for what is searched, JSON text for the rest, times in epoch seconds. Every table
+ * leads with the tenant. Rows are dead when now >= their time; `sweep.ts` removes them later.
+ */
+
+export type Schema = {
+  clients: { tenant: string; client_id: string; data: string; revision: string };
+  requests: {
+    tenant: string;
+    id: string;
+    client_id: string;
+    stage: 'pending' | 'approved' | 'denied' | 'redeemed' | 'replayed';
+    /** Of a pending request only, so that the index over it stays small. */
+    browser: string | null;
+    parameters: string;
+    facts: string;
+    opened_at: number;
+    expires_at: number;
+    /** When the present stage ends: the person's time, the code's, or the time in which a second use is noticed. */
+    dies_at: number;
+    code_hash: string | null;
+    sub: string | null;
+    approval: string | null;
+  };
+  grants: {
+    tenant: string;
+    id: string;
+    client_id: string;
+    sub: string;
+    sid: string | null;
+    data: string;
+    expires_at: number;
+    revoked_at: number | null;
+    /** The refresh family: one row for the whole chain, no row for a refresh token. */
+    family_hash: string | null;
+    generation: number;
+    rotated_at: number | null;
+    refresh_expires_at: number | null;
+  };
+  access_tokens: {
+    tenant: string;
+    hash: string;
+    grant_id: string | null;
+    client_id: string;
+    scopes: string | null;
+    issued_at: number;
+    expires_at: number;
+  };
+  sessions: {
+    tenant: string;
+    sid: string;
+    browser: string;
+    sub: string;
+    data: string;
+    created_at: number;
+    seen_at: number;
+    expires_at: number;
+  };
+  consents: { tenant: string; sub: string; client_id: string; scopes: string; at: number };
+  replay: { tenant: string; kind: string; key: string; until: number };
+  users: {
+    tenant: string;
+    sub: string;
+    username_key: string;
+    data: string;
+    password_hash: string | null;
+    created_at: number;
+    revision: string;
+  };
+  keys: {
+    tenant: string;
+    kid: string;
+    use: 'signing' | 'secret';
+    alg: string;
+    /** 1 for the key made at first start: a unique index over it lets one of several processes win. */
+    first: number;
+    sealed: string;
+    created_at: number;
+  };
+  applied: { tenant: string; kind: 'client' | 'user'; id: string; digest: string; revision: string; at: number };
+  /** SQLite has no NOTIFY: a number that grows when clients or keys of the tenant change. PostgreSQL leaves it empty. */
+  announcements: { tenant: string; revision: number };
+};
