@@ -175,7 +175,7 @@ module.exports = {
   ],
   options: {
     parser: 'swc',
-    exclude: { path: '(^|/)(dist|coverage)/' },
+    exclude: { path: '^(packages|examples|bench)/[^/]+/dist/|(^|/)coverage/' },
     doNotFollow: { path: '(^|/)node_modules/' },
     // The sources of our own packages, not what the last build made of them.
     enhancedResolveOptions: {

@@ -37,7 +37,7 @@ export async function startSymbolon(options: TestServerOptions = {}): Promise<Te
   const port = await freePort();
   const yaml = (options.yaml ?? (await exampleConfiguration()))
     .replaceAll('127.0.0.1:4000', `127.0.0.1:${port}`)
-    .replace(/^database: \S+/m, `database: ${options.database ?? 'sqlite::memory:'}`);
+    .replace(/^database: \S+/m, `database: "${options.database ?? 'sqlite::memory:'}"`);
   const loaded = parse(yaml, { baseDirectory: tmpdir(), env: {} });
   if (!loaded.ok) throw new Error(loaded.findings.map(({ line, path, message }) => `${line} ${path}: ${message}`).join('\n'));
   // Development aid: SYMBOLON_LOG_LEVEL=info shows what the server says.

@@ -1,11 +1,9 @@
-/** The configuration file as a whole: the example, all mistakes at once with their places, the environment, secrets, anything at all. */
+/** The configuration file as a whole: the example, all mistakes at once with their places, files that are none. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assert, dictionary, json, jsonValue, nat, property, string } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { format } from './finding.ts';
 import { type Loaded, load, parse } from './load.ts';
 
@@ -28,6 +26,10 @@ function findings(source: string, env: Record<string, string> = {}): readonly st
   const loaded = read(source, env);
   return loaded.ok ? [] : loaded.findings.map(({ line, path, message, fix }) => `${line} ${path}: ${message} (${fix})`);
 }
+
+const minimal = (secret: string): string =>
+  `tenants:\n  - id: a\n    issuer: https://a.example\n    clients:\n      - { client_id: c, redirect_uris: [https://rp.example/cb], client_secret: ${secret} }\n`;
+const strong = 'S3KR'.repeat(10);
 
 describe('the example', () => {
   it('loads without a mistake, with every default filled in', async () => {
@@ -203,104 +205,6 @@ describe('mistakes', () => {
   });
 });
 
-describe('YAML', () => {
-  it.each([
-    ['a key twice', 'tenants: []\ntenants: []\n', 2, 'twice'],
-    ['a tab', 'server:\n\tlisten: x\n', 2, 'tab'],
-    ['an open bracket', 'tenants: [\n', 2, 'bracket is not closed'],
-    ['two documents', 'tenants: []\n---\ntenants: []\n', 2, 'several documents'],
-    ['an unknown tag', 'tenants: !!js/function x\n', 1, 'unknown tag'],
-    ['an alias without anchor', 'tenants: *nowhere\n', 1, 'no anchor'],
-    ['an alias of itself', 'tenants: &a [*a]\n', 1, 'contains itself'],
-    ['nothing', '', 1, 'empty'],
-    ['only a comment', '# nothing\n', 1, 'empty'],
-    ['a single text', 'hello', 1, 'must be a mapping'],
-    ['a list', '- a\n', 1, 'must be a mapping'],
-    ['a key that is a list', '? [a]\n: b\ntenants: []\n', 1, 'key must be a text'],
-    [
-      'a number JSON has not',
-      'tenants:\n  - users:\n    - username: a\n      claims: { n: .inf, m: 12345678901234567890 }\n',
-      4,
-      'no value in JSON',
-    ],
-    ['deep nesting', '['.repeat(100_000), 1, 'nests too deep'],
-    ['nesting over the limit', `tenants: ${'['.repeat(80)}${']'.repeat(80)}`, 1, 'nests deeper'],
-    ['more than 10 MB', `# ${'x'.repeat(10 * 1024 * 1024)}`, 1, '10 MB'],
-  ])('mistake: %s', (_what, source, line, word) => {
-    const loaded = read(source);
-    expect(loaded.ok ? [] : loaded.findings).toContainEqual(expect.objectContaining({ line, message: expect.stringContaining(word) }));
-  });
-
-  it('a bomb of aliases is refused before it is unfolded', () => {
-    const levels = Array.from({ length: 30 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array(9).fill(`*a${level}`).join(', ')}]`);
-    expect(findings(`a0: &a0 [x]\n${levels.join('\n')}\n`)).toEqual([expect.stringContaining('more than a million')]);
-  });
-
-  it('many tenants may share one list', () => {
-    const tenants = Array.from({ length: 500 }, (_, n) => `  - { id: t${n}, issuer: "https://op.example/t/t${n}", users: *users }`);
-    const source = `tenants:\n  - id: main\n    issuer: https://op.example\n    users: &users [{ username: alice, password: x }]\n${tenants.join('\n')}\n`;
-    const loaded = read(source);
-    expect(loaded.ok && loaded.config.tenants.length).toBe(501);
-  });
-
-  it('a repeated key does not hide other mistakes', () => {
-    expect(findings('database: x\ndatabase: sqlite::memory:\ntenants: []\n')).toHaveLength(2);
-  });
-});
-
-const minimal = (secret: string): string =>
-  `tenants:\n  - id: a\n    issuer: https://a.example\n    clients:\n      - { client_id: c, redirect_uris: [https://rp.example/cb], client_secret: ${secret} }\n`;
-const secretOf = (loaded: Loaded): string | undefined => (loaded.ok ? loaded.config.tenants[0]?.clients[0]?.secret : undefined);
-const strong = 'S3KR'.repeat(10);
-const variable = (name: string): string => `"$\{${name}}"`;
-
-describe('environment and files', () => {
-  it('takes variables from the environment, in a part of a text too', () => {
-    expect(secretOf(read(minimal(variable('SECRET')), { SECRET: strong }))).toBe(strong);
-    const loaded = read(`database: postgres://u:\${PASSWORD}@h/d\n${minimal(strong)}`, { PASSWORD: 'p' });
-    expect(loaded.ok && loaded.config.database).toBe('postgres://u:p@h/d');
-  });
-
-  it('leaves a variable with two dollar signs as it is, less one, and other dollar signs alone', () => {
-    expect(secretOf(read(minimal(`"$\${HOME}$$-$-${strong}"`)))).toBe(`\${HOME}$$-$-${strong}`);
-  });
-
-  it('reports each missing variable once, and nothing that follows from it', () => {
-    const source = `${minimal(variable('NO_SUCH'))}  - { id: b, issuer: "\${NOR_THIS}/\${NOR_THIS}" }\n`;
-    expect(findings(source)).toEqual([
-      expect.stringMatching(/^5 tenants\[0\]\.clients\[0\]\.client_secret: the environment variable NO_SUCH is not set \(set NO_SUCH/),
-      expect.stringMatching(/^6 tenants\[1\]\.issuer: the environment variable NOR_THIS is not set/),
-    ]);
-    expect(findings(minimal(variable('constructor')))).toHaveLength(1);
-  });
-
-  it('takes file:PATH for a secret, relative to the configuration file, trimmed', async () => {
-    await writeFile(join(directory, 'client.secret'), `\n${strong}\n`);
-    await writeFile(join(directory, 'symbolon.yaml'), minimal('file:client.secret'));
-    expect(secretOf(await load(join(directory, 'symbolon.yaml'), {}))).toBe(strong);
-  });
-
-  it('reports a file that is missing, empty, too large or none at all', async () => {
-    await writeFile(join(directory, 'empty'), ' \n');
-    await writeFile(join(directory, 'large'), 'x'.repeat(70_000));
-    for (const [name, word] of [
-      ['missing', 'ENOENT'],
-      ['empty', 'is empty'],
-      ['large', '64 KiB'],
-      ['.', '64 KiB'],
-    ])
-      expect(findings(minimal(`file:${name}`))).toEqual([
-        expect.stringMatching(new RegExp(`^5 tenants\\[0\\]\\.clients\\[0\\]\\.client_secret: .*${word}`)),
-      ]);
-  });
-
-  it('does not read files for what is no secret', () => {
-    const source = `${minimal(strong)}    users: [{ username: a, claims: { password: "file:/etc/passwd", website: "file:/etc/passwd" } }]\n`;
-    const loaded = read(source);
-    expect(loaded.ok && loaded.config.tenants[0]?.users[0]?.claims).toEqual({ password: 'file:/etc/passwd', website: 'file:/etc/passwd' });
-  });
-});
-
 describe('load', () => {
   it('reports a file that is not there or not text', async () => {
     expect(await load(join(directory, 'nowhere.yaml'), {})).toMatchObject({
@@ -322,87 +226,5 @@ describe('load', () => {
       database: `sqlite:${directory}/symbolon.db`,
     });
     expect(loaded.ok && Object.hasOwn(loaded.config, 'masterKey')).toBe(false);
-  });
-});
-
-describe('secrets', () => {
-  const marked = (source: string): string => source.replace(/((?:client_secret|password): )[^,}\n]+/g, `$1${strong}`);
-
-  it('never stand in a finding', () => {
-    const bad = [
-      strong.slice(0, 12),
-      `[${strong}]`,
-      `{ a: ${strong} }`,
-      `"${strong}" ${strong}`,
-      `"${strong}\\q"`,
-      `*${strong}`,
-      `!${strong} x`,
-      `@${strong}`,
-      `%${strong}`,
-      `"${strong}\u00e4"`,
-      `file:${strong}`,
-      `&${strong} x`,
-      `"${strong}`,
-    ];
-    for (const secret of bad) {
-      const source = `server: { masterKey: ${secret} }\ndatabase: ${secret}\n${minimal(secret)}    users: [{ username: a, password: ${secret}, passwordHash: ${secret} }]\n`;
-      const loaded = read(source);
-      expect(loaded.ok).toBe(false);
-      expect(JSON.stringify(loaded)).not.toContain('S3KR');
-    }
-    expect(JSON.stringify(read(minimal(variable('X')), { X: 'S3KR' }))).not.toContain('S3KR');
-    expect(JSON.stringify(read(minimal('x').replace('https://rp.example', `https://u:${strong}@rp.example`)))).not.toContain('S3KR');
-    expect(JSON.stringify(read(`${minimal(strong)}    users: [{ username: a, ${strong} }]\n`))).not.toContain('S3KR');
-  });
-
-  it('never stand in a finding, whatever is typed into the file', () => {
-    const source = marked(text);
-    assert(
-      property(nat(source.length), string({ minLength: 1, maxLength: 3, unit: 'binary' }), (at, typed) => {
-        const loaded = read(source.slice(0, at) + typed + source.slice(at));
-        if (!loaded.ok) expect(JSON.stringify(loaded)).not.toContain('S3KR');
-      }),
-      { numRuns: 150 },
-    );
-  });
-});
-
-describe('anything', () => {
-  it('never throws, whatever the text', () => {
-    assert(
-      property(string({ unit: 'binary', maxLength: 200 }), (source) => {
-        expect(read(source).ok).toBe(false);
-      }),
-      { numRuns: 500 },
-    );
-    assert(
-      property(json({ maxDepth: 5 }), (source) => {
-        expect(read(source).ok).toBe(false);
-      }),
-    );
-  });
-
-  it('never throws, whatever stands where a value is expected', () => {
-    const keys = [
-      'id',
-      'issuer',
-      'users',
-      'clients',
-      'scopes',
-      'locales',
-      'lifetimes',
-      'signing',
-      'resources',
-      'upstreams',
-      'clientCa',
-      'dialect',
-    ];
-    assert(
-      property(nat(keys.length - 1), jsonValue({ maxDepth: 3 }), dictionary(string(), jsonValue()), (index, value, more) => {
-        const tenant = { id: 'a', issuer: 'https://a.example', [keys[index] ?? 'id']: value };
-        const loaded = read(stringify({ server: more, tenants: [tenant, value] }));
-        expect(loaded.ok).toBe(false);
-      }),
-    );
   });
 });

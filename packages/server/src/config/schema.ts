@@ -2,7 +2,7 @@
  * The shape of symbolon.yaml as a JSON Schema. Names of client metadata are RFC 7591's, RFC 8705's and OpenID Connect's. What is more
  * than a shape (uniqueness, URIs, references) is in checks/. A description, where there is one, completes "write ..." in a finding.
  */
-import { algorithms, asymmetricAlgorithms, defaultLifetimes, type Lifetimes } from '@symbolon/provider';
+import { algorithms, asymmetricAlgorithms, type Lifetimes } from '@symbolon/provider';
 import Type from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -29,9 +29,7 @@ const tenantLifetimes = {
   session: seconds(1, tenYears),
   sessionIdle: seconds(1, tenYears),
   interaction: seconds(1, tenYears),
-};
-defaultLifetimes satisfies Record<keyof typeof tenantLifetimes, number>;
-tenantLifetimes satisfies Record<keyof Lifetimes, unknown>;
+} satisfies Record<keyof Lifetimes, unknown>;
 
 export const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
 export const authMethodNames = [

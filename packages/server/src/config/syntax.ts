@@ -17,7 +17,10 @@ const words: Partial<Record<ErrorCode, readonly [message: string, fix: string]>>
   UNEXPECTED_TOKEN: ['something stands where nothing can', 'put values with special characters in quotes'],
   BAD_SCALAR_START: ['a value starts with a character that means something in YAML (@ ` % & * ! | >)', 'put the value in quotes'],
   BAD_DQ_ESCAPE: ['unknown \\ escape in double quotes', 'use single quotes, or \\\\ for a backslash'],
-  BLOCK_AS_IMPLICIT_KEY: ['a mapping starts in the middle of a line', 'put it on lines of its own, or the value in quotes'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'a value has a colon with a blank behind it, or ends with a colon',
+    'put the value in quotes, such as "sqlite::memory:"',
+  ],
   MULTILINE_IMPLICIT_KEY: ['a key goes over several lines', 'put the key on one line, with its colon'],
   BLOCK_IN_FLOW: ['an indented block stands within [ ] or { }', 'write all of it with brackets, or none'],
   MULTIPLE_DOCS: ['the file holds several documents (---)', 'keep one document a file'],

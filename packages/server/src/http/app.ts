@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type CoreRequest, type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, parseParameters, serve } from '@symbolon/provider';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
 import { forgedReply } from '../interaction/failure.ts';
@@ -43,7 +43,7 @@ export function createApp(options: AppOptions): FastifyInstance {
 
   const app = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     genReqId: () => randomBytes(8).toString('hex'),
     rewriteUrl(request) {

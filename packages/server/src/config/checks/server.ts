@@ -15,7 +15,7 @@ export function checkServer(file: Draft<File>, report: Report): void {
   if (server.masterKey !== undefined && Buffer.byteLength(server.masterKey) < masterKeyBytes)
     at(['masterKey'], `must have at least ${masterKeyBytes} bytes`, 'make one with: openssl rand -base64 32');
   if (file.database !== undefined && !isDatabase(file.database))
-    report(['database'], 'names no database', 'write sqlite:PATH, sqlite::memory: or postgres://user@host/name');
+    report(['database'], 'names no database', 'write sqlite:PATH, "sqlite::memory:" or postgres://user@host/name');
 }
 
 function checkEndpoint(text: string | undefined, report: Report): void {
