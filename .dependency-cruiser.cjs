@@ -22,8 +22,6 @@ const layers = [
   { name: 'store', holds: 'store[.]ts$' },
 ];
 
-const anyOf = (list) => `${server}(${list.map((layer) => layer.holds).join('|')})`;
-
 /** `http/` as a whole stands high; its four vocabulary files are a lower layer of their own. */
 function exactly(layer) {
   const path = `${server}${layer.holds}`;

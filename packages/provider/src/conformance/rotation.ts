@@ -51,6 +51,14 @@ export function rotationConformance(test: Test): void {
     assert.deepEqual(found?.grant?.scopes, sampleGrant().scopes);
   });
 
+  test('a refresh token shorter than the access tokens does not shorten them', async (backend) => {
+    const store = await opened(backend);
+    await store.tokens.rotate(use(0, { expiresAt: now + 10 }), now);
+    assert.notEqual(await store.tokens.findAccess('access-of-0', now + 599), undefined);
+    assert.equal(await store.tokens.findRefresh('family', 1, 60, now + 10), undefined);
+    assert.equal((await store.tokens.rotate(withHash(1, 'late'), now + 10)).outcome, 'unknown');
+  });
+
   test('again: inside the grace time the same successor, and an access token that works', async (backend) => {
     const store = await opened(backend);
     await store.tokens.rotate(use(0), now);

@@ -48,7 +48,8 @@ function rotate(memory: Memory, use: RefreshUse, now: number): Rotation {
 
 function renew(memory: Memory, stored: StoredGrant, family: Family, use: RefreshUse, outcome: 'rotated' | 'again'): Rotation {
   family.expiresAt = use.expiresAt;
-  stored.grant = { ...stored.grant, expiresAt: use.expiresAt };
+  const expiresAt = Math.max(stored.grant.expiresAt, use.expiresAt, use.access.expiresAt);
+  stored.grant = { ...stored.grant, expiresAt };
   memory.access.set(use.access.hash, { ...use.access, grantId: stored.grant.id });
   return { outcome, grant: stored.grant, account: memory.accounts(stored.grant.sub) };
 }

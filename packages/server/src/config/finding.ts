@@ -1,9 +1,9 @@
 /** One mistake in the configuration file, or one thing in it that is not in effect yet, and how both are shown on a terminal. */
 
-export type Finding = {
-  /** Counted from 1. */
-  readonly line: number;
-  readonly column: number;
+/** Both counted from 1. */
+export type Place = { readonly line: number; readonly column: number };
+
+export type Finding = Place & {
   /** Where in the tree, such as `tenants[0].clients[2].redirect_uris[0]`; empty for the file as a whole. */
   readonly path: string;
   /** The reason. Never the value of a secret, nor any value that could be one. */

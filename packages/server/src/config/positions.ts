@@ -1,7 +1,7 @@
 /** From a path in the configuration to its place in the file. */
 import { isCollection, isMap, isPair, isSeq, type Node, type Pair } from 'yaml';
-import type { Path } from './finding.ts';
-import { keyText, type Place, type Tree } from './tree.ts';
+import type { Path, Place } from './finding.ts';
+import { keyText, type Tree } from './tree.ts';
 
 type Spot = { readonly node: Node | undefined; readonly key: unknown };
 

@@ -1,7 +1,6 @@
 /** What a YAML parser complains about, in our words: the parser's own quote the file, and the file has secrets in it. */
 import type { ErrorCode } from 'yaml';
-import type { Finding } from './finding.ts';
-import type { Place } from './tree.ts';
+import type { Finding, Place } from './finding.ts';
 
 const words: Partial<Record<ErrorCode, readonly [message: string, fix: string]>> = {
   DUPLICATE_KEY: ['this key stands twice in one mapping', 'keep one of the two'],

@@ -13,10 +13,8 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import type { Finding } from './finding.ts';
+import type { Finding, Place } from './finding.ts';
 import { syntaxFinding } from './syntax.ts';
-
-export type Place = { readonly line: number; readonly column: number };
 
 export type Tree = {
   readonly document: Document;

@@ -2,6 +2,7 @@
  * The engine for many processes: PostgreSQL through a pool, every statement named and therefore planned once per connection. A verb
  * of one statement is one round trip; READ COMMITTED is assumed by the verbs that look again after a lock.
  */
+import { setTimeout } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Act, Engine } from './engine.ts';
@@ -43,9 +44,15 @@ export async function openPostgres(url: string): Promise<Engine> {
     watch: watch.add,
     close: async () => {
       await watch.stop();
+      await idle(pool);
       await pool.end();
     },
   };
+}
+
+/** What was begun is finished first: the pool would drop verbs that are waiting for a connection without a word. */
+async function idle(pool: pg.Pool): Promise<void> {
+  while (pool.waitingCount > 0 || pool.totalCount > pool.idleCount) await setTimeout(5);
 }
 
 async function query<P, R>(on: pg.Pool | pg.PoolClient, wanted: Statement<P, R>, params: P): Promise<readonly R[]> {

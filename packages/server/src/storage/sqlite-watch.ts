@@ -18,17 +18,21 @@ export function sqliteWatch(db: DatabaseSync, path: string): SqliteWatch {
   let timer: NodeJS.Timeout | undefined;
   let version: unknown;
   let known = new Map<string, number>();
+  let watching = false;
   const stop = () => {
+    watching = false;
     clearInterval(timer);
     timer = undefined;
   };
   const start = () => {
+    watching = true;
     version = dataVersion(db);
     known = announcements(db);
     if (path !== ':memory:') timer = setInterval(poll, everyMilliseconds).unref();
   };
   const all = watchers(start, stop);
   const look = () => {
+    if (!watching) return;
     const present = announcements(db);
     const changed = [...present].filter(([tenant, revision]) => known.get(tenant) !== revision);
     known = present;

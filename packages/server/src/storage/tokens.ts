@@ -14,26 +14,22 @@ export function tokens(engine: Engine): (tenant: string) => Tokens {
   const findAccess = find(engine);
   const revokeAccess = statement<Key & { readonly client_id: string }>('tokens.revokeAccess')((p) =>
     kysely
-      .deleteFrom('access_tokens as t')
-      .where('t.tenant', '=', p.tenant)
-      .where('t.hash', '=', p.hash)
-      .where('t.client_id', '=', p.client_id)
-      .where('t.expires_at', '>', p.now)
-      .where((eb) =>
-        eb.or([
-          eb('t.grant_id', 'is', null),
-          eb.exists(
-            eb
-              .selectFrom('grants as g')
-              .select('g.id')
-              .whereRef('g.tenant', '=', 't.tenant')
-              .whereRef('g.id', '=', 't.grant_id')
-              .where('g.revoked_at', 'is', null)
-              .where('g.expires_at', '>', p.now),
-          ),
-        ]),
-      )
-      .returning('t.hash'),
+      .deleteFrom('access_tokens')
+      .where('access_tokens.tenant', '=', p.tenant)
+      .where('access_tokens.hash', '=', p.hash)
+      .where('access_tokens.client_id', '=', p.client_id)
+      .where('access_tokens.expires_at', '>', p.now)
+      .where((eb) => {
+        const grant = eb
+          .selectFrom('grants as g')
+          .select('g.id')
+          .whereRef('g.tenant', '=', 'access_tokens.tenant')
+          .whereRef('g.id', '=', 'access_tokens.grant_id')
+          .where('g.revoked_at', 'is', null)
+          .where('g.expires_at', '>', p.now);
+        return eb.or([eb('access_tokens.grant_id', 'is', null), eb.exists(grant)]);
+      })
+      .returning('access_tokens.hash'),
   );
   const refresh = refreshes(engine);
 

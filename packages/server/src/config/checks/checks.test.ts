@@ -123,7 +123,7 @@ describe('server', () => {
 
   it('wants 32 bytes of master key', () => {
     expect(findings({ server: { masterKey: 'k'.repeat(31) }, tenants: [tenant] })).toEqual(one('server.masterKey', '32 bytes'));
-    expect(findings({ server: { masterKey: 'k'.repeat(32) }, tenants: [tenant] })).toEqual([]);
+    expect(findings({ server: { masterKey: 'k'.repeat(43) }, tenants: [tenant] })).toEqual([]);
   });
 
   it.each(['mysql://h/d', './symbolon.db', 'sqlite:', 'postgres:h'])('refuses the database %s', (database) => {
@@ -287,12 +287,12 @@ describe('users', () => {
 
   it.each([
     '$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b1dWRWJTmaaJObG',
-    '$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ$RdescudvJCsgt3ub+b1dWRWJTmaaJObG',
-    '$argon2d$v=19$m=64,t=2,p=1$c29tZXNhbHQ$RdescudvJCsgt3ub',
+    '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA',
+    '$argon2d$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA',
     '$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy',
     '$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy',
-    '$scrypt$ln=16,r=8,p=1$c29tZXNhbHQ$RdescudvJCsgt3ub',
-    '$pbkdf2-sha256$i=29000$c29tZXNhbHQ$RdescudvJCsgt3ub',
+    '$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E',
+    'pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=',
   ])('knows the form of %s', (passwordHash) => {
     expect(ofTenant({ users: [{ username: 'bob', passwordHash }] })).toEqual([]);
   });

@@ -1,9 +1,8 @@
 /** What the `server` and `database` keys must mean beyond their shape. */
+import { isMasterKey } from '../../keys/master-key.ts';
 import { isBlock, parseEndpoint } from '../network.ts';
 import type { Draft, File } from '../schema.ts';
 import { forEach, type Report, under } from './report.ts';
-
-const masterKeyBytes = 32;
 
 export function checkServer(file: Draft<File>, report: Report): void {
   const server = file.server ?? {};
@@ -12,8 +11,8 @@ export function checkServer(file: Draft<File>, report: Report): void {
   checkEndpoint(server.metrics, under(at, 'metrics'));
   forEach(server.trustedProxies, at, 'trustedProxies', checkBlock);
   forEach(server.outbound?.allow, under(at, 'outbound'), 'allow', checkBlock);
-  if (server.masterKey !== undefined && Buffer.byteLength(server.masterKey) < masterKeyBytes)
-    at(['masterKey'], `must have at least ${masterKeyBytes} bytes`, 'make one with: openssl rand -base64 32');
+  if (server.masterKey !== undefined && !isMasterKey(server.masterKey))
+    at(['masterKey'], 'must be 32 bytes in base64 or hex', 'make one with: openssl rand -base64 32');
   if (file.database !== undefined && !isDatabase(file.database))
     report(['database'], 'names no database', 'write sqlite:PATH, "sqlite::memory:" or postgres://user@host/name');
 }

@@ -1,15 +1,15 @@
 /** People written into the file: names that cannot be mistaken for one another, passwords in a form that can be verified. */
 
+import { isPasswordHash, type PasswordProblem, passwordProblem } from '../../users/password.ts';
 import { type UsernameProblem, usernameKey } from '../../users/username.ts';
 import type { Draft, FileTenant, FileUser } from '../schema.ts';
 import { forEach, type Report, reportRepeated, under } from './report.ts';
 
-const hashForms = [
-  /^\$argon2(?:id|i|d)\$(?:v=\d+\$)?[a-z0-9=,]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
-  /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/,
-  /^\$scrypt\$[\x21-\x7e]+\$[\x21-\x7e]+$/,
-  /^\$pbkdf2(?:-sha\d+)?\$[\x21-\x7e]+\$[\x21-\x7e]+$/,
-];
+const passwordProblems: Readonly<Record<PasswordProblem, string>> = {
+  empty: 'must not be empty',
+  too_long: 'is longer than 1024 bytes',
+  forbidden_character: 'has a character that no keyboard gives',
+};
 
 /** Claims that say who signed in, how, for whom and when: made by the server, for a person they would be a disguise. */
 const ownClaims = new Set(
@@ -46,10 +46,12 @@ function checkUser(user: Draft<FileUser>, report: Report): void {
   if (name && 'problem' in name) report(['username'], nameProblems[name.problem], 'write a name of 1 to 254 visible characters');
   if (Object.hasOwn(user, 'password') && Object.hasOwn(user, 'passwordHash'))
     report(['passwordHash'], 'stands beside a password', 'keep one of the two; the hash is the better one');
-  if (user.passwordHash !== undefined && !hashForms.some((form) => form.test(user.passwordHash ?? '')))
+  const problem = user.password === undefined ? undefined : passwordProblem(user.password);
+  if (problem !== undefined) report(['password'], passwordProblems[problem], 'write a password of 1 to 1024 bytes');
+  if (user.passwordHash !== undefined && !isPasswordHash(user.passwordHash))
     report(
       ['passwordHash'],
-      'is in no known form',
+      'is in no known form, or costs more than this server is willing to pay',
       'write argon2, bcrypt, scrypt or pbkdf2 as $argon2id$..., $2b$..., $scrypt$..., $pbkdf2-sha256$...',
     );
   checkClaims(user.claims, under(report, 'claims'));

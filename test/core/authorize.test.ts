@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { authorize, OAuthError, parseParameters, resume, signIn } from '@symbolon/provider';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ann, issuer, testClient, type TestProvider, testProvider } from '../support/provider.ts';
+
+const browser = { hash: 'browser-hash', fresh: false };
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+function get(query: string) {
+  return { method: 'GET', query: parseParameters(query), form: undefined, headers: {}, address: '127.0.0.1' };
+}
+
+function query(parameters: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(parameters).toString();
+}
+
+const good = {
+  client_id: 'rp',
+  redirect_uri: 'https://rp.example/cb',
+  response_type: 'code',
+  scope: 'openid',
+  state: 's',
+  code_challenge: challenge,
+  code_challenge_method: 'S256',
+};
+
+describe('security: whatever is asked, answers go to the registered redirect URI only', () => {
+  let provider: TestProvider;
+  beforeAll(async () => {
+    provider = await testProvider();
+    await signIn(provider.op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
+  });
+
+  const anything = fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('none', 'code', 'token', 'id_token', 'login', 'S256', 'plain', 'form_post', 'fragment', '0'));
+  const names = ['redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce', 'prompt', 'max_age', 'code_challenge', 'code_challenge_method', 'request', 'id_token_hint', 'login_hint'];
+
+  it('A1, A9: 2000 random requests are answered to the letter of the registration, shown as a page, or kept as a step', async () => {
+    const changes = fc.dictionary(fc.constantFrom(...names), anything, { maxKeys: 4 });
+    await fc.assert(
+      fc.asyncProperty(changes, async (change) => {
+        const request = get(query({ ...good, ...change }));
+        const outcome = await authorize(provider.op, request, browser).catch((error: unknown) => error);
+        if (outcome instanceof OAuthError) return;
+        if (outcome instanceof Error) throw outcome;
+        if (typeof outcome !== 'object' || outcome === null || !('answer' in outcome)) return;
+        const answer = outcome.answer as { redirect?: string; form?: { action: string } };
+        const target = answer.form?.action ?? answer.redirect ?? '';
+        const registered = testClient().redirect_uris;
+        expect(answer.form ? registered.includes(target) : registered.some((uri) => target.startsWith(`${uri}?`) || target.startsWith(`${uri}&`) || target.startsWith(`${uri}#`))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('conformance: the authorization endpoint of the core', () => {
+  it('A12: a live session is one read and one write, and the code comes with state and iss', async () => {
+    const { op } = await testProvider();
+    await signIn(op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
+    const calls: string[] = [];
+    const counted = new Proxy(op.store, {
+      get: (store, name: keyof typeof store) =>
+        new Proxy(store[name], {
+          get: (verbs, verb: string) => {
+            if (name !== 'clients') calls.push(`${name}.${verb}`);
+            return Reflect.get(verbs, verb);
+          },
+        }),
+    });
+    const outcome = await authorize({ ...op, store: counted }, get(query(good)), browser);
+    expect(calls).toEqual(['sessions.find', 'requests.push']);
+    const { redirect } = 'answer' in outcome ? (outcome.answer as { redirect: string }) : { redirect: '' };
+    const answer = new URL(redirect).searchParams;
+    expect(answer.get('state')).toBe('s');
+    expect(answer.get('iss')).toBe(issuer);
+    expect(answer.get('code')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('B6: a request belongs to the browser that opened it; one no browser opened yet goes to the first that does', async () => {
+    const { op } = await testProvider();
+    const opened = await authorize(op, get(query(good)), browser);
+    const id = 'request' in opened ? opened.request.id : '';
+    await expect(resume(op, id, { hash: 'another', fresh: false })).rejects.toThrow('another browser');
+    expect(await resume(op, id, browser)).toMatchObject({ show: 'login' });
+
+    const posted = await authorize(op, { ...get(''), method: 'POST', form: parseParameters(query(good)) }, undefined);
+    const unbound = 'reopen' in posted ? posted.reopen : '';
+    expect(await resume(op, unbound, browser)).toMatchObject({ show: 'login' });
+    await expect(resume(op, unbound, { hash: 'another', fresh: false })).rejects.toThrow(OAuthError);
+  });
+});
