@@ -90,7 +90,14 @@ describe.skipIf(browser === undefined)(`a person signs in (${browser === undefin
       if (page === undefined) throw new Error('no page');
       const url = new URL('/authorize', server.issuer);
       url.search = String(
-        new URLSearchParams({ client_id: 'nopkce', redirect_uri: `${app.url}/callback`, response_type: 'code', scope: 'openid', response_mode: 'form_post', state: 's' }),
+        new URLSearchParams({
+          client_id: 'nopkce',
+          redirect_uri: `${app.url}/callback`,
+          response_type: 'code',
+          scope: 'openid',
+          response_mode: 'form_post',
+          state: 's',
+        }),
       );
       const posted = page.waitForRequest((request) => request.method() === 'POST' && request.url() === `${app.url}/callback`);
       await page.goto(url.href);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { authorize, OAuthError, parseParameters, resume, signIn } from '@symbolon/provider';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ann, issuer, testClient, type TestProvider, testProvider } from '../support/provider.ts';
+import { ann, issuer, type TestProvider, testClient, testProvider } from '../support/provider.ts';
 
 const browser = { hash: 'browser-hash', fresh: false };
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -31,8 +31,26 @@ describe('security: whatever is asked, answers go to the registered redirect URI
     await signIn(provider.op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
   });
 
-  const anything = fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('none', 'code', 'token', 'id_token', 'login', 'S256', 'plain', 'form_post', 'fragment', '0'));
-  const names = ['redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce', 'prompt', 'max_age', 'code_challenge', 'code_challenge_method', 'request', 'id_token_hint', 'login_hint'];
+  const anything = fc.oneof(
+    fc.string(),
+    fc.webUrl(),
+    fc.constantFrom('none', 'code', 'token', 'id_token', 'login', 'S256', 'plain', 'form_post', 'fragment', '0'),
+  );
+  const names = [
+    'redirect_uri',
+    'response_type',
+    'response_mode',
+    'scope',
+    'state',
+    'nonce',
+    'prompt',
+    'max_age',
+    'code_challenge',
+    'code_challenge_method',
+    'request',
+    'id_token_hint',
+    'login_hint',
+  ];
 
   it('A1, A9: 2000 random requests are answered to the letter of the registration, shown as a page, or kept as a step', async () => {
     const changes = fc.dictionary(fc.constantFrom(...names), anything, { maxKeys: 4 });
@@ -46,7 +64,11 @@ describe('security: whatever is asked, answers go to the registered redirect URI
         const answer = outcome.answer as { redirect?: string; form?: { action: string } };
         const target = answer.form?.action ?? answer.redirect ?? '';
         const registered = testClient().redirect_uris;
-        expect(answer.form ? registered.includes(target) : registered.some((uri) => target.startsWith(`${uri}?`) || target.startsWith(`${uri}&`) || target.startsWith(`${uri}#`))).toBe(true);
+        expect(
+          answer.form
+            ? registered.includes(target)
+            : registered.some((uri) => target.startsWith(`${uri}?`) || target.startsWith(`${uri}&`) || target.startsWith(`${uri}#`)),
+        ).toBe(true);
       }),
       { numRuns: 2000 },
     );

@@ -49,7 +49,12 @@ export function authorizationRequest(issuer: string, client: ClientUnderTest, ch
     code_challenge_method: 'S256',
     ...changes,
   };
-  return { url: `${issuer}/authorize?${form(parameters)}`, state: parameters['state'] ?? '', nonce: parameters['nonce'] ?? '', code_verifier };
+  return {
+    url: `${issuer}/authorize?${form(parameters)}`,
+    state: parameters.state ?? '',
+    nonce: parameters.nonce ?? '',
+    code_verifier,
+  };
 }
 
 /** Form encoding of what is defined. */
@@ -58,9 +63,14 @@ export function form(parameters: Parameters): URLSearchParams {
 }
 
 /** Signs in on the page at hand and says yes to a consent page if one comes. Answers where it all ends: usually the redirect to the client. */
-export async function signInAndConsent(agent: Agent, response: AgentResponse, person: { username: string; password: string } = people.alice): Promise<AgentResponse> {
+export async function signInAndConsent(
+  agent: Agent,
+  response: AgentResponse,
+  person: { username: string; password: string } = people.alice,
+): Promise<AgentResponse> {
   let at = response;
-  if (hasButton(at, 'login-submit')) at = await agent.submit(at, { button: 'login-submit', fields: { username: person.username, password: person.password } });
+  if (hasButton(at, 'login-submit'))
+    at = await agent.submit(at, { button: 'login-submit', fields: { username: person.username, password: person.password } });
   if (hasButton(at, 'consent-allow')) at = await agent.submit(at, { button: 'consent-allow' });
   return at;
 }
@@ -71,7 +81,8 @@ export function hasButton(response: AgentResponse, id: string): boolean {
 
 /** The parameters of an answer at the redirect URI, from query or fragment. */
 export function answerOf(response: AgentResponse): URLSearchParams {
-  if (response.location === undefined) throw new Error(`no redirect to a client but ${response.status} at ${response.url}:\n${response.text.slice(0, 2000)}`);
+  if (response.location === undefined)
+    throw new Error(`no redirect to a client but ${response.status} at ${response.url}:\n${response.text.slice(0, 2000)}`);
   const { search, hash } = new URL(response.location);
   return new URLSearchParams(hash === '' ? search : hash.slice(1));
 }
@@ -81,7 +92,11 @@ export async function tokenRequest(issuer: string, client: ClientUnderTest, para
   const basic = client.client_secret === undefined ? {} : { authorization: basicOf(client.client_id, client.client_secret) };
   const body = form(client.client_secret === undefined ? { client_id: client.client_id, ...parameters } : parameters);
   const response = await fetch(`${issuer}/token`, { method: 'POST', headers: { ...basic, ...headers }, body });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, string | number | undefined> };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, string | number | undefined>,
+  };
 }
 
 export function basicOf(id: string, secret: string): string {
@@ -89,13 +104,30 @@ export function basicOf(id: string, secret: string): string {
 }
 
 /** Redeems the code of an answer. */
-export function redeem(issuer: string, client: ClientUnderTest, request: AuthorizationRequest, answer: URLSearchParams, changes: Parameters = {}) {
-  const parameters = { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: client.redirect_uri, code_verifier: request.code_verifier };
+export function redeem(
+  issuer: string,
+  client: ClientUnderTest,
+  request: AuthorizationRequest,
+  answer: URLSearchParams,
+  changes: Parameters = {},
+) {
+  const parameters = {
+    grant_type: 'authorization_code',
+    code: answer.get('code') ?? '',
+    redirect_uri: client.redirect_uri,
+    code_verifier: request.code_verifier,
+  };
   return tokenRequest(issuer, client, { ...parameters, ...changes });
 }
 
 /** The whole way: authorization request, sign-in, consent, code, tokens. */
-export async function signInFor(issuer: string, agent: Agent, client: ClientUnderTest, changes: Parameters = {}, person: { username: string; password: string } = people.alice) {
+export async function signInFor(
+  issuer: string,
+  agent: Agent,
+  client: ClientUnderTest,
+  changes: Parameters = {},
+  person: { username: string; password: string } = people.alice,
+) {
   const request = authorizationRequest(issuer, client, changes);
   const response = await signInAndConsent(agent, await agent.get(request.url), person);
   const answer = answerOf(response);

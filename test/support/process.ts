@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,7 +85,7 @@ function guard(child: ChildProcess, exited: Promise<unknown>, directory: string)
   const script = 'read -r done; [ -n "$done" ] || kill -9 "$1" 2>/dev/null; cat >/dev/null; [ -z "$2" ] || rm -rf "$2"';
   const shell = spawn('sh', ['-c', script, 'guard', String(child.pid), directory], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.unref();
-  if (shell.stdin && 'unref' in shell.stdin) (shell.stdin as unknown as { unref: () => void }).unref();
+  if (shell.stdin instanceof Socket) shell.stdin.unref();
   const tell = () => void shell.stdin?.write('done\n');
   exited.then(tell, tell);
 }

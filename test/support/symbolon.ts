@@ -41,7 +41,7 @@ export async function startSymbolon(options: TestServerOptions = {}): Promise<Te
   const loaded = parse(yaml, { baseDirectory: tmpdir(), env: {} });
   if (!loaded.ok) throw new Error(loaded.findings.map(({ line, path, message }) => `${line} ${path}: ${message}`).join('\n'));
   // Development aid: SYMBOLON_LOG_LEVEL=info shows what the server says.
-  const logger = createLogger(process.env['SYMBOLON_LOG_LEVEL'] ?? 'fatal');
+  const logger = createLogger(process.env.SYMBOLON_LOG_LEVEL ?? 'fatal');
   let offset = 0;
   const server = await start(loaded.config, logger, () => Math.floor(Date.now() / 1000) + offset);
   return {

@@ -11,9 +11,9 @@ const bearerForm = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
  * Undefined when there is none. Throws invalid_request when it is given twice or in the query.
  */
 export function bearerToken(request: CoreRequest): string | undefined {
-  const header = request.headers['authorization'];
+  const header = request.headers.authorization;
   const body = request.method === 'POST' && request.form !== undefined ? one(request.form, 'access_token') : undefined;
-  if (request.query['access_token'] !== undefined)
+  if (request.query.access_token !== undefined)
     throw new OAuthError('invalid_request', 'access_token does not belong into the query; send it in the Authorization header');
   if (typeof header !== 'string') return body;
   if (body !== undefined) throw new OAuthError('invalid_request', 'the access token is given twice');

@@ -9,7 +9,7 @@ export function claimsOf(account: Account, scopes: readonly string[], definition
   for (const scope of scopes) {
     const names = standardScopeClaims[scope] ?? definitions.find((definition) => definition.name === scope)?.claims ?? [];
     for (const name of names) {
-      const value = valueOf(account, name);
+      const value = claimValue(account, name);
       if (value !== undefined) claims[name] = value;
     }
   }
@@ -21,7 +21,7 @@ export function claimNames(definitions: readonly ScopeDefinition[]): readonly st
   return [...new Set([...Object.values(standardScopeClaims), ...definitions.map((definition) => definition.claims)].flat())];
 }
 
-function valueOf(account: Account, name: string): Json | undefined {
+function claimValue(account: Account, name: string): Json | undefined {
   if (name === 'sub') return account.sub;
   if (name === 'updated_at') return account.updatedAt;
   const value = Object.hasOwn(account.claims, name) ? account.claims[name] : membership(account, name);

@@ -10,8 +10,8 @@ export type IdTokenHint = { readonly sub: string; readonly sid: string | undefin
 /** What the hint says; undefined when it is not an ID token that this provider issued. */
 export async function readIdTokenHint(op: Provider, token: string): Promise<IdTokenHint | undefined> {
   const claims = await verify(op, token);
-  if (typeof claims?.['sub'] !== 'string' || typeof claims['aud'] !== 'string') return undefined;
-  return { sub: claims['sub'], sid: typeof claims['sid'] === 'string' ? claims['sid'] : undefined, client_id: claims['aud'] };
+  if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;
+  return { sub: claims.sub, sid: typeof claims.sid === 'string' ? claims.sid : undefined, client_id: claims.aud };
 }
 
 async function verify(op: Provider, token: string): Promise<Claims | undefined> {

@@ -21,14 +21,20 @@ export type LogoutOutcome =
  * A logout request; `confirmed` when the person has just said yes on our own page. Throws, for a page, when the parameters contradict
  * each other or name a place that the client has not registered.
  */
-export async function endSession(op: Provider, request: CoreRequest, browser: Browser, confirmation: 'confirmed' | 'unconfirmed'): Promise<LogoutOutcome> {
+export async function endSession(
+  op: Provider,
+  request: CoreRequest,
+  browser: Browser,
+  confirmation: 'confirmed' | 'unconfirmed',
+): Promise<LogoutOutcome> {
   const parameters = collect(request);
   const hint = await readHint(op, parameters);
   const client = await clientOf(op, parameters, hint);
   const redirect = returnAddress(parameters, client);
   const sid = await hintedSession(op, hint, browser);
   if (confirmation === 'unconfirmed' && sid === undefined) return askFirst(parameters, client);
-  const ended = browser === undefined ? [] : await op.store.sessions.end(browser.hash, confirmation === 'confirmed' ? undefined : sid, op.now());
+  const ended =
+    browser === undefined ? [] : await op.store.sessions.end(browser.hash, confirmation === 'confirmed' ? undefined : sid, op.now());
   for (const session of ended) op.emit({ type: 'session.ended', sid: session.sid, sub: session.sub });
   return redirect === undefined ? { ended } : { ended, redirect };
 }
@@ -48,7 +54,8 @@ async function clientOf(op: Provider, parameters: Parameters, hint: IdTokenHint 
   const id = client_id ?? hint?.client_id;
   if (id === undefined) return undefined;
   const client = await op.store.clients.find(id);
-  if (client === undefined || client.disabled) throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here');
+  if (client === undefined || client.disabled)
+    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here');
   return client;
 }
 
@@ -57,7 +64,10 @@ function returnAddress(parameters: Parameters, client: Client | undefined): stri
   if (uri === undefined) return undefined;
   if (client === undefined) throw new OAuthError('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id beside it');
   if (!client.post_logout_redirect_uris.includes(uri))
-    throw new OAuthError('invalid_request', 'post_logout_redirect_uri is not one that this application registered; it must match to the letter');
+    throw new OAuthError(
+      'invalid_request',
+      'post_logout_redirect_uri is not one that this application registered; it must match to the letter',
+    );
   const state = one(parameters, 'state');
   if (state === undefined) return uri;
   return `${uri}${uri.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;

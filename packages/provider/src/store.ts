@@ -230,7 +230,9 @@ export type Consents = {
   /** Adds scopes to what this person allowed this client. */
   readonly remember: (sub: string, client_id: string, scopes: readonly string[], now: number) => Promise<void>;
   readonly forget: (sub: string, client_id: string) => Promise<boolean>;
-  readonly list: (sub: string) => Promise<readonly { readonly client_id: string; readonly scopes: readonly string[]; readonly at: number }[]>;
+  readonly list: (
+    sub: string,
+  ) => Promise<readonly { readonly client_id: string; readonly scopes: readonly string[]; readonly at: number }[]>;
 };
 
 export type Replay = {

@@ -22,9 +22,11 @@ export async function userinfo(op: Provider, request: CoreRequest): Promise<Core
 
 async function claims(op: Provider, token: AccessToken | undefined) {
   const client = token === undefined ? undefined : await op.store.clients.find(token.client_id);
-  if (token === undefined || client === undefined || client.disabled) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
+  if (token === undefined || client === undefined || client.disabled)
+    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
   if (token.grant === undefined) throw new OAuthError('insufficient_scope', 'the access token does not speak for a person');
-  if (token.account?.active !== true) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });
+  if (token.account?.active !== true)
+    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });
   const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
   if (!scopes.includes('openid')) throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
   return claimsOf(token.account, scopes, op.settings.scopes);

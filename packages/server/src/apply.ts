@@ -15,7 +15,12 @@ type Entry = { readonly kind: 'client' | 'user'; readonly id: string; readonly v
 
 export async function applyConfig(tenant: Tenant, config: TenantConfig): Promise<readonly Kept[]> {
   const entries: Entry[] = [
-    ...config.clients.map((client) => ({ kind: 'client' as const, id: client.client_id, value: client, write: () => writeClient(tenant, client) })),
+    ...config.clients.map((client) => ({
+      kind: 'client' as const,
+      id: client.client_id,
+      value: client,
+      write: () => writeClient(tenant, client),
+    })),
     ...config.users.map((user) => ({ kind: 'user' as const, id: user.usernameKey, value: user, write: () => writeUser(tenant, user) })),
   ];
   const kept = await Promise.all(entries.map((entry) => apply(tenant, entry)));
@@ -39,7 +44,10 @@ async function writeClient({ op, store }: Tenant, { secret, ...metadata }: Clien
   if (!(await store.clients.register(client, op.now()))) await store.clients.replace(client, op.now());
 }
 
-async function writeUser({ op, store }: Tenant, { username, usernameKey, password, passwordHash, claims, groups, roles }: UserConfig): Promise<void> {
+async function writeUser(
+  { op, store }: Tenant,
+  { username, usernameKey, password, passwordHash, claims, groups, roles }: UserConfig,
+): Promise<void> {
   const hash = passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
   const existing = await store.users.findForPassword(usernameKey);
   if (existing !== undefined) {

@@ -23,7 +23,7 @@ export type Server = Running & { readonly url: string };
 
 /** Opens the storage and brings the tenants of a configuration to life, without listening: what commands of the CLI work on. */
 export async function open(config: Config, logger: FastifyBaseLogger, now = systemClock): Promise<Running & { readonly storage: Storage }> {
-  const masterKey = await loadMasterKey({ configured: config.masterKey ?? process.env['SYMBOLON_MASTER_KEY'], database: config.database });
+  const masterKey = await loadMasterKey({ configured: config.masterKey ?? process.env.SYMBOLON_MASTER_KEY, database: config.database });
   const storage = await openStorage(config.database);
   try {
     const migrations = await storage.migrate();
@@ -71,8 +71,15 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
   }
 }
 
-async function apply(tenant: RunningTenant['tenant'], config: Config['tenants'][number] | undefined, logger: FastifyBaseLogger): Promise<void> {
+async function apply(
+  tenant: RunningTenant['tenant'],
+  config: Config['tenants'][number] | undefined,
+  logger: FastifyBaseLogger,
+): Promise<void> {
   if (config === undefined) return;
   for (const { kind, id } of await applyConfig(tenant, config))
-    logger.warn({ tenant: tenant.id, kind, id }, 'changed elsewhere after the file was applied: kept as it is, the change in the file is not applied');
+    logger.warn(
+      { tenant: tenant.id, kind, id },
+      'changed elsewhere after the file was applied: kept as it is, the change in the file is not applied',
+    );
 }

@@ -10,8 +10,16 @@ import { userCommands } from './cli/user.ts';
 const program = new Command('symbolon').description('An OpenID Connect identity platform').showHelpAfterError();
 const file = ['-c, --config <file>', 'the configuration file', 'symbolon.yaml'] as const;
 
-program.command('start').description('start the server of a configuration file').option(...file).action(start);
-program.command('check').description('check a configuration file and report all mistakes').option(...file).action(check);
+program
+  .command('start')
+  .description('start the server of a configuration file')
+  .option(...file)
+  .action(start);
+program
+  .command('check')
+  .description('check a configuration file and report all mistakes')
+  .option(...file)
+  .action(check);
 program
   .command('dev')
   .description('start a server to try things with: two people, one application, no file needed')

@@ -13,7 +13,9 @@ export type User = Account & {
 export type Users = {
   readonly find: (sub: string) => Promise<User | undefined>;
   /** The person with this canonical username and, in the same statement, her password hash (PHC or modular form) if she has one. */
-  readonly findForPassword: (usernameKey: string) => Promise<{ readonly user: User; readonly passwordHash: string | undefined } | undefined>;
+  readonly findForPassword: (
+    usernameKey: string,
+  ) => Promise<{ readonly user: User; readonly passwordHash: string | undefined } | undefined>;
   /** By username, after the given key, at most `limit`. */
   readonly list: (after: string | undefined, limit: number) => Promise<readonly User[]>;
   /** Adds a person with her password; false, and nothing written, when sub or username is taken. */

@@ -10,7 +10,12 @@ import type { AssetPaths } from './ui/assets.ts';
 import type { Hashing } from './users/hashing-queue.ts';
 import { signInWithPassword } from './users/sign-in.ts';
 
-export type TenantDefinition = { readonly id: string; readonly name: string; readonly locales: readonly string[]; readonly settings: Settings };
+export type TenantDefinition = {
+  readonly id: string;
+  readonly name: string;
+  readonly locales: readonly string[];
+  readonly settings: Settings;
+};
 
 export type Surroundings = {
   readonly storage: Storage;
@@ -35,7 +40,10 @@ export function systemClock(): number {
 }
 
 /** Makes missing keys. Throws when the keys in the store were sealed by another master key. */
-export async function runTenant(definition: TenantDefinition, { storage, masterKey, hashing, assets, emit, now }: Surroundings): Promise<RunningTenant> {
+export async function runTenant(
+  definition: TenantDefinition,
+  { storage, masterKey, hashing, assets, emit, now }: Surroundings,
+): Promise<RunningTenant> {
   const { id, name, locales, settings } = definition;
   const stored = storage.tenant(id);
   const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });

@@ -27,7 +27,13 @@ export type Browser = { readonly hash: string; readonly fresh: boolean } | undef
 
 /** A step for the person, an answer for the client, or `reopen`: come back with a GET so that cookies are sent. */
 export type Outcome =
-  | { readonly show: Step; readonly request: PendingRequest; readonly client: Client; readonly session?: SessionView; readonly sessions: readonly SessionView[] }
+  | {
+      readonly show: Step;
+      readonly request: PendingRequest;
+      readonly client: Client;
+      readonly session?: SessionView;
+      readonly sessions: readonly SessionView[];
+    }
   | { readonly reopen: string }
   | { readonly answer: Answer };
 
@@ -70,7 +76,8 @@ export async function load(op: Provider, id: string, browser: Browser) {
   if (found.browser === undefined && !(await op.store.requests.claim(id, browser.hash, op.now()))) throw gone();
   if (found.browser !== undefined && found.browser !== browser.hash) throw gone();
   const client = await op.store.clients.find(found.client_id);
-  if (client === undefined || client.disabled) throw new OAuthError('invalid_request', 'the application that asked is no longer registered');
+  if (client === undefined || client.disabled)
+    throw new OAuthError('invalid_request', 'the application that asked is no longer registered');
   const request: PendingRequest = { ...found, browser: browser.hash };
   return { request, client, sessions: await sessionsOf(op, browser.hash, client) };
 }
@@ -91,7 +98,13 @@ export async function deny(op: Provider, id: string, browser: Browser): Promise<
 
 type Stored = { readonly push: boolean };
 
-async function proceed(op: Provider, client: Client, request: PendingRequest, sessions: readonly SessionView[], stored: Stored): Promise<Outcome> {
+async function proceed(
+  op: Provider,
+  client: Client,
+  request: PendingRequest,
+  sessions: readonly SessionView[],
+  stored: Stored,
+): Promise<Outcome> {
   const { parameters, facts } = request;
   const decision = decide({ parameters, facts, consent: client.policy.consent, sessions, now: op.now() });
   if (decision.kind === 'refuse') return refuse(op, request, new OAuthError(decision.code, decision.description), stored);
@@ -134,5 +147,8 @@ function sessionsOf(op: Provider, browser: string, client: Client) {
 
 /** One text for unknown, expired, finished and foreign: whose request an id is, is nobody's business. */
 function gone(): OAuthError {
-  return new OAuthError('invalid_request', 'this sign-in is finished, has expired or was started in another browser; go back to the application and start again');
+  return new OAuthError(
+    'invalid_request',
+    'this sign-in is finished, has expired or was started in another browser; go back to the application and start again',
+  );
 }

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionView } from '../store.ts';
-import { type Situation, decide } from './decide.ts';
+import { decide, type Situation } from './decide.ts';
 
 const now = 10_000;
 
 function session(sid: string, changes: Partial<SessionView> = {}): SessionView {
   const account = { sub: `sub-${sid}`, username: sid, active: true, claims: {}, groups: [], roles: [], updatedAt: 1 };
-  return { sid, sub: account.sub, authTime: now - 100, amr: ['pwd'], createdAt: 1, seenAt: 1, expiresAt: now + 1000, account, consented: ['openid'], ...changes };
+  return {
+    sid,
+    sub: account.sub,
+    authTime: now - 100,
+    amr: ['pwd'],
+    createdAt: 1,
+    seenAt: 1,
+    expiresAt: now + 1000,
+    account,
+    consented: ['openid'],
+    ...changes,
+  };
 }
 
 function situation(changes: { parameters?: Partial<Situation['parameters']> } & Partial<Omit<Situation, 'parameters'>>): Situation {
@@ -40,12 +51,17 @@ describe('decide', () => {
   it('A11: prompt=login asks again whatever the session, until the sign-in happened in this request', () => {
     const parameters = { prompt: ['login'] as const };
     expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ kind: 'show', step: 'login' });
-    expect(decide(situation({ sessions: [alice], parameters, facts: { sid: 'alice', login: 'alice' } }))).toMatchObject({ kind: 'approve' });
+    expect(decide(situation({ sessions: [alice], parameters, facts: { sid: 'alice', login: 'alice' } }))).toMatchObject({
+      kind: 'approve',
+    });
   });
 
   it('a sign-in with one account does not count for another chosen afterwards', () => {
     const facts = { sid: 'bob', login: 'alice', selected: 'bob' };
-    expect(decide(situation({ sessions: [alice, bob], parameters: { prompt: ['login'] }, facts }))).toMatchObject({ kind: 'show', step: 'login' });
+    expect(decide(situation({ sessions: [alice, bob], parameters: { prompt: ['login'] }, facts }))).toMatchObject({
+      kind: 'show',
+      step: 'login',
+    });
   });
 
   it('A15, A16: max_age asks again only when the sign-in is older, and a sign-in within the request honours even max_age=0', () => {
@@ -67,7 +83,10 @@ describe('decide', () => {
     expect(decide(situation({ sessions: [alice, bob] }))).toMatchObject({ kind: 'show', step: 'select-account' });
     expect(decide(situation({ sessions: [alice, bob], parameters: silent }))).toMatchObject({ code: 'account_selection_required' });
     expect(decide(situation({ sessions: [alice], parameters: { prompt: ['select_account'] } }))).toMatchObject({ step: 'select-account' });
-    expect(decide(situation({ sessions: [alice, bob], facts: { sid: 'bob', selected: 'bob' } }))).toEqual({ kind: 'approve', session: bob });
+    expect(decide(situation({ sessions: [alice, bob], facts: { sid: 'bob', selected: 'bob' } }))).toEqual({
+      kind: 'approve',
+      session: bob,
+    });
   });
 
   it('H2: consent is asked for a scope not yet consented to, and silently refused with consent_required', () => {
@@ -75,7 +94,9 @@ describe('decide', () => {
     expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ kind: 'show', step: 'consent', session: alice });
     expect(decide(situation({ sessions: [alice], parameters: { ...parameters, ...silent } }))).toMatchObject({ code: 'consent_required' });
     expect(decide(situation({ sessions: [alice], parameters, facts: { consent: 'alice' } }))).toMatchObject({ kind: 'approve' });
-    expect(decide(situation({ sessions: [alice], parameters, facts: { sid: 'alice', consent: 'bob' } }))).toMatchObject({ step: 'consent' });
+    expect(decide(situation({ sessions: [alice], parameters, facts: { sid: 'alice', consent: 'bob' } }))).toMatchObject({
+      step: 'consent',
+    });
   });
 
   it('prompt=consent asks once more; a client with implicit consent never asks', () => {

@@ -16,7 +16,12 @@ import type { ReturnAddress } from './response.ts';
 import { isResponseMode, type ResponseMode } from './response-modes.ts';
 
 /** A request whose client and redirect URI are trusted; the rest is still as it came. */
-export type TrustedRequest = { readonly client: Client; readonly to: ReturnAddress; readonly sent: boolean; readonly parameters: Parameters };
+export type TrustedRequest = {
+  readonly client: Client;
+  readonly to: ReturnAddress;
+  readonly sent: boolean;
+  readonly parameters: Parameters;
+};
 
 const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 type Prompt = (typeof prompts)[number];
@@ -28,7 +33,8 @@ const longest = 2048;
 export function collect(request: CoreRequest): Parameters {
   if (request.method !== 'POST') return request.query;
   if (request.form === undefined) throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded');
-  if (Object.keys(request.query).length > 0) throw new OAuthError('invalid_request', 'send the parameters in the body or in the query, not in both');
+  if (Object.keys(request.query).length > 0)
+    throw new OAuthError('invalid_request', 'send the parameters in the body or in the query, not in both');
   return request.form;
 }
 
@@ -37,7 +43,9 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
   const client_id = required(parameters, 'client_id');
   const client = await op.store.clients.find(client_id);
   if (client === undefined || client.disabled)
-    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', { diagnostic: client ? 'disabled' : 'unknown' });
+    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', {
+      diagnostic: client ? 'disabled' : 'unknown',
+    });
   const sent = one(parameters, 'redirect_uri');
   const redirect_uri = sent ?? soleRedirectUri(client);
   if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
@@ -50,7 +58,8 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
 function soleRedirectUri(client: Client): string {
   const [only, another] = client.redirect_uris;
   if (only === undefined) throw new OAuthError('invalid_request', 'this application has no redirect_uri registered');
-  if (another !== undefined) throw new OAuthError('invalid_request', 'redirect_uri is missing, and the application has more than one registered');
+  if (another !== undefined)
+    throw new OAuthError('invalid_request', 'redirect_uri is missing, and the application has more than one registered');
   return only;
 }
 
@@ -96,9 +105,9 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
 }
 
 function refuseUnsupported(parameters: Parameters): void {
-  if (parameters['request'] !== undefined) throw new OAuthError('request_not_supported', 'request objects are not supported');
-  if (parameters['request_uri'] !== undefined) throw new OAuthError('request_uri_not_supported', 'request_uri is not supported');
-  if (parameters['registration'] !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
+  if (parameters.request !== undefined) throw new OAuthError('request_not_supported', 'request objects are not supported');
+  if (parameters.request_uri !== undefined) throw new OAuthError('request_uri_not_supported', 'request_uri is not supported');
+  if (parameters.registration !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
 }
 
 function responseType(client: Client, parameters: Parameters): string {
@@ -113,7 +122,8 @@ function readPrompt(value: string | undefined): readonly Prompt[] {
   const wanted = value === undefined ? [] : [...new Set(value.split(' ').filter((word) => word !== ''))];
   const known = prompts.filter((prompt) => wanted.includes(prompt));
   if (known.length !== wanted.length) throw new OAuthError('invalid_request', 'prompt has an unknown value');
-  if (known.includes('none') && known.length > 1) throw new OAuthError('invalid_request', 'prompt=none cannot be combined with other values');
+  if (known.includes('none') && known.length > 1)
+    throw new OAuthError('invalid_request', 'prompt=none cannot be combined with other values');
   return known;
 }
 
@@ -141,7 +151,8 @@ async function hintedSub(op: Provider, hint: string | undefined, prompt: readonl
 }
 
 function short(name: string, value: string | undefined): string | undefined {
-  if (value !== undefined && value.length > longest) throw new OAuthError('invalid_request', `${name} is longer than ${longest} characters`);
+  if (value !== undefined && value.length > longest)
+    throw new OAuthError('invalid_request', `${name} is longer than ${longest} characters`);
   return value;
 }
 

@@ -23,8 +23,11 @@ type Presented = { readonly method: ClientAuthMethod; readonly client_id: string
  * methods at once or puts credentials into the query.
  */
 export async function authenticateClient(op: Provider, request: CoreRequest, form: Parameters): Promise<Client> {
-  if (request.query['client_secret'] !== undefined)
-    throw new OAuthError('invalid_request', 'client_secret does not belong into the query; send it in the body or the Authorization header');
+  if (request.query.client_secret !== undefined)
+    throw new OAuthError(
+      'invalid_request',
+      'client_secret does not belong into the query; send it in the body or the Authorization header',
+    );
   const presented = read(request, form);
   const client = await op.store.clients.find(presented.client_id);
   const proven = presented.secrets.some((secret) => secretMatches(op.vault, client, presented.client_id, secret));
@@ -45,11 +48,12 @@ function refusal(client: Client | undefined, presented: Presented, proven: boole
 }
 
 function read(request: CoreRequest, form: Parameters): Presented {
-  const header = request.headers['authorization'];
+  const header = request.headers.authorization;
   const client_id = one(form, 'client_id');
   const secret = one(form, 'client_secret');
   if (typeof header === 'string') {
-    if (secret !== undefined) throw new OAuthError('invalid_request', 'the client authenticates twice: Authorization header and client_secret');
+    if (secret !== undefined)
+      throw new OAuthError('invalid_request', 'the client authenticates twice: Authorization header and client_secret');
     const basic = readBasic(header);
     if (client_id !== undefined && client_id !== basic.client_id)
       throw new OAuthError('invalid_client', 'client_id differs from the client that authenticated');

@@ -32,9 +32,9 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
     amr: facts.grant.amr,
     at_hash: tokenHash(alg, facts.accessToken),
   };
-  if (facts.nonce !== undefined) claims['nonce'] = facts.nonce;
-  if (facts.grant.sid !== undefined) claims['sid'] = facts.grant.sid;
-  if (facts.grant.acr !== undefined) claims['acr'] = facts.grant.acr;
+  if (facts.nonce !== undefined) claims.nonce = facts.nonce;
+  if (facts.grant.sid !== undefined) claims.sid = facts.grant.sid;
+  if (facts.grant.acr !== undefined) claims.acr = facts.grant.acr;
   return signJwt(signerOf(op, client), claims);
 }
 
@@ -43,11 +43,15 @@ function signerOf(op: Provider, client: Client): JwtSigner {
   if (isAsymmetric(alg)) {
     const key = op.keys.signing(alg);
     if (key !== undefined) return key;
-    throw new OAuthError('server_error', 'no key for the registered signature algorithm', { diagnostic: `${client.client_id} wants ${alg}` });
+    throw new OAuthError('server_error', 'no key for the registered signature algorithm', {
+      diagnostic: `${client.client_id} wants ${alg}`,
+    });
   }
   // The client's own secret (OpenID Connect Core section 10.1), so that the client, and only it, can verify.
   const sealed = client.secrets.find((secret) => secret.sealed !== undefined)?.sealed;
   if (sealed === undefined)
-    throw new OAuthError('server_error', 'no secret to sign with', { diagnostic: `${client.client_id} wants ${alg} but keeps no sealed secret` });
+    throw new OAuthError('server_error', 'no secret to sign with', {
+      diagnostic: `${client.client_id} wants ${alg} but keeps no sealed secret`,
+    });
   return { alg, secret: op.vault.open(sealed) };
 }

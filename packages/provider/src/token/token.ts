@@ -26,7 +26,8 @@ export async function token(op: Provider, request: CoreRequest): Promise<CoreRes
   const grant_type = required(form, 'grant_type');
   const grant = Object.hasOwn(grantTypes, grant_type) ? grantTypes[grant_type] : undefined;
   if (grant === undefined) throw new OAuthError('unsupported_grant_type', 'this grant_type is not supported');
-  if (!client.grant_types.includes(grant_type)) throw new OAuthError('unauthorized_client', `the client is not registered for ${grant_type}`);
+  if (!client.grant_types.includes(grant_type))
+    throw new OAuthError('unauthorized_client', `the client is not registered for ${grant_type}`);
   const issuance = await grant(op, client, form);
   const response = await issue(op, issuance);
   const sub = issuance.person?.account.sub;

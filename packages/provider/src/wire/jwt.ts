@@ -2,7 +2,16 @@
  * JSON Web Signatures of our own making (RFC 7515, 7518, 8037): the hot signature, by hand because node:crypto alone is 20 to
  * 65 us cheaper than a general library, and the check of tokens that come back to us. What other people signed is not for here.
  */
-import { constants, createHmac, type KeyObject, type SignKeyObjectInput, sign, timingSafeEqual, type VerifyKeyObjectInput, verify } from 'node:crypto';
+import {
+  constants,
+  createHmac,
+  type KeyObject,
+  type SignKeyObjectInput,
+  sign,
+  timingSafeEqual,
+  type VerifyKeyObjectInput,
+  verify,
+} from 'node:crypto';
 import type { Json } from '../accounts.ts';
 import type { KeyRing, SigningKey } from '../keys.ts';
 import type { AsymmetricAlgorithm } from './algorithms.ts';
@@ -92,7 +101,9 @@ export function verifySecretJwt(secret: string, token: string, expectation: Expe
   const parts = open(token, expectation);
   if (parts?.header.alg !== 'HS256') return undefined;
   const expected = createHmac('sha256', secret).update(parts.input).digest();
-  return expected.length === parts.signature.length && timingSafeEqual(expected, parts.signature) ? claimsOf(parts, expectation) : undefined;
+  return expected.length === parts.signature.length && timingSafeEqual(expected, parts.signature)
+    ? claimsOf(parts, expectation)
+    : undefined;
 }
 
 /** Algorithm and audience a token claims to have, believed by nobody: they only say with whose key to look. */

@@ -27,7 +27,8 @@ export function readChallenge(parameters: Parameters, demand: 'required' | 'opti
  */
 export function checkVerifier(challenge: string | undefined, verifier: string | undefined): void {
   if (challenge === undefined && verifier === undefined) return;
-  if (challenge === undefined) throw new OAuthError('invalid_grant', 'code_verifier is given, but the authorization request had no code_challenge');
+  if (challenge === undefined)
+    throw new OAuthError('invalid_grant', 'code_verifier is given, but the authorization request had no code_challenge');
   if (verifier === undefined) throw new OAuthError('invalid_grant', 'code_verifier is missing');
   if (!verifierForm.test(verifier)) throw new OAuthError('invalid_grant', 'code_verifier must be 43 to 128 unreserved characters');
   if (!sameText(hash('sha256', verifier, 'base64url'), challenge)) throw new OAuthError('invalid_grant', 'code_verifier does not match');

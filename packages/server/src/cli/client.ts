@@ -18,7 +18,11 @@ type AddOptions = TenantOption & {
 
 export function clientCommands(program: Command, file: readonly [string, string, string]): void {
   const command = (name: string, description: string) =>
-    program.command(name).description(description).option(...file).option('-t, --tenant <id>', 'the tenant; the first of the file if left out');
+    program
+      .command(name)
+      .description(description)
+      .option(...file)
+      .option('-t, --tenant <id>', 'the tenant; the first of the file if left out');
   command('add', 'register an application; prints its id and, once, its secret')
     .requiredOption('--name <name>', 'the name that people see')
     .option('--redirect-uri <uri...>', 'where answers may go, to the letter')
@@ -47,7 +51,8 @@ function metadataOf(options: AddOptions): Omit<Client, 'secrets'> {
   const redirect_uris = options.redirectUri ?? [];
   const post_logout_redirect_uris = options.postLogoutRedirectUri ?? [];
   const application_type = options.native === true ? 'native' : 'web';
-  if (options.public === true && options.machine === true) fail('--public and --machine exclude each other: a public client cannot act for itself');
+  if (options.public === true && options.machine === true)
+    fail('--public and --machine exclude each other: a public client cannot act for itself');
   if (options.machine !== true && redirect_uris.length === 0) fail('--redirect-uri is missing');
   for (const uri of [...redirect_uris, ...post_logout_redirect_uris]) {
     const fault = registrationFault(uri, { application_type });
@@ -73,7 +78,9 @@ function metadataOf(options: AddOptions): Omit<Client, 'secrets'> {
 async function list(options: TenantOption): Promise<void> {
   await withTenant(options, async ({ store }) => {
     for (const client of await store.clients.list())
-      process.stdout.write(`${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}\n`);
+      process.stdout.write(
+        `${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}\n`,
+      );
   });
 }
 

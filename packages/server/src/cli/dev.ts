@@ -1,8 +1,8 @@
 /** symbolon dev: a provider on this machine with two people and one application, kept in a folder of its own. Not for anybody else's eyes. */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parse } from '../config/load.ts';
 import { format } from '../config/finding.ts';
+import { parse } from '../config/load.ts';
 import { fail } from './load.ts';
 import { serve, startFailure } from './serve.ts';
 
@@ -11,7 +11,7 @@ export async function dev(options: { readonly port: string; readonly data: strin
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const parsed = parse(demoConfiguration(options.port), { baseDirectory: folder, env: process.env });
   if (!parsed.ok) fail(format(parsed.findings, 'the demo configuration'));
-  process.env['SYMBOLON_LOG_LEVEL'] ??= 'warn';
+  process.env.SYMBOLON_LOG_LEVEL ??= 'warn';
   try {
     await serve(parsed.config, (url) => process.stdout.write(greeting(url)));
   } catch (error) {

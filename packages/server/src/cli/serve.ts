@@ -5,7 +5,7 @@ import { createLogger } from '../logger.ts';
 
 /** Starts, and stops gracefully on SIGINT and SIGTERM: no new connections, requests under way are finished, commits are flushed. */
 export async function serve(config: Config, ready: (url: string) => void): Promise<void> {
-  const logger = createLogger(process.env['SYMBOLON_LOG_LEVEL'] ?? 'info');
+  const logger = createLogger(process.env.SYMBOLON_LOG_LEVEL ?? 'info');
   const server = await start(config, logger);
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping');

@@ -1,6 +1,6 @@
 /** symbolon start: the server of a configuration file. */
 import { format } from '../config/finding.ts';
-import { fail, type FileOption, loadOrExit } from './load.ts';
+import { type FileOption, fail, loadOrExit } from './load.ts';
 import { serve, startFailure } from './serve.ts';
 
 export async function start(options: FileOption): Promise<void> {

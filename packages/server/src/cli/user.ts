@@ -8,7 +8,7 @@ import { random } from '../tenant-runtime.ts';
 import { newUser } from '../users/new-user.ts';
 import { hashPassword, passwordProblem } from '../users/password.ts';
 import { usernameKey } from '../users/username.ts';
-import { fail, type FileOption, loadOrExit, readStandardInput } from './load.ts';
+import { type FileOption, fail, loadOrExit, readStandardInput } from './load.ts';
 
 export type TenantOption = FileOption & { readonly tenant?: string };
 type PasswordOption = TenantOption & { readonly passwordStdin?: boolean };
@@ -16,7 +16,11 @@ type AddOptions = PasswordOption & { readonly name?: string; readonly email?: st
 
 export function userCommands(program: Command, file: readonly [string, string, string]): void {
   const command = (name: string, description: string) =>
-    program.command(name).description(description).option(...file).option('-t, --tenant <id>', 'the tenant; the first of the file if left out');
+    program
+      .command(name)
+      .description(description)
+      .option(...file)
+      .option('-t, --tenant <id>', 'the tenant; the first of the file if left out');
   command('add <username>', 'add a person')
     .option('--name <name>', 'her full name')
     .option('--email <email>', 'her e-mail address, taken as not verified')
@@ -34,7 +38,10 @@ export function userCommands(program: Command, file: readonly [string, string, s
 async function add(username: string, options: AddOptions): Promise<void> {
   await withTenant(options, async ({ op, store }) => {
     const chosen = await readPassword(options);
-    const claims = { ...(options.name === undefined ? undefined : { name: options.name }), ...(options.email === undefined ? undefined : { email: options.email, email_verified: false }) };
+    const claims = {
+      ...(options.name === undefined ? undefined : { name: options.name }),
+      ...(options.email === undefined ? undefined : { email: options.email, email_verified: false }),
+    };
     const made = newUser({ username, claims, groups: options.group ?? [], roles: options.role ?? [], now: op.now, random });
     if ('problem' in made) fail(`the username cannot be used: ${made.problem}`);
     if (!(await store.users.add(made.user, await hashPassword(chosen.password)))) fail(`there is already a user ${username}`);

@@ -4,7 +4,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type CoreRequest, type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, parseParameters, serve } from '@symbolon/provider';
+import {
+  type CoreRequest,
+  type DirectEndpointName,
+  type EndpointName,
+  type EndpointRow,
+  endpoints,
+  parseParameters,
+  serve,
+} from '@symbolon/provider';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
@@ -84,7 +92,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   for (const [path, asset] of Object.entries(options.assets.files))
     app.get(path, (_, reply) =>
       reply
-        .headers({ 'content-type': asset.contentType, 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' })
+        .headers({
+          'content-type': asset.contentType,
+          'cache-control': 'public, max-age=31536000, immutable',
+          'x-content-type-options': 'nosniff',
+        })
         .send(asset.body),
     );
   app.setNotFoundHandler((request, reply) => failUnrouted(request, reply, found.get(request.raw)));

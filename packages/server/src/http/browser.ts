@@ -22,7 +22,10 @@ export function cookieName(tenantId: string, secure: boolean): string {
 export function readBrowser(tenant: Tenant, header: string | undefined): BrowserCookie | undefined {
   if (header === undefined) return undefined;
   const start = `${tenant.cookieName}=`;
-  const secret = header.split(/; */).find((cookie) => cookie.startsWith(start))?.slice(start.length);
+  const secret = header
+    .split(/; */)
+    .find((cookie) => cookie.startsWith(start))
+    ?.slice(start.length);
   return secret !== undefined && secretForm.test(secret) ? browserOf(secret) : undefined;
 }
 

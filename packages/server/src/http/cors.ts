@@ -1,6 +1,9 @@
 /** CORS for the endpoints that scripts of other origins call: anyone may, but never with cookies. Browser pages have none (RFC 9700 section 2.6). */
 
-export const corsHeaders: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'WWW-Authenticate' };
+export const corsHeaders: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'WWW-Authenticate',
+};
 
 export const preflightHeaders: Readonly<Record<string, string>> = {
   ...corsHeaders,

@@ -27,6 +27,6 @@ export function ownForm(call: Call): OwnForm | undefined {
 function isForeign(call: Call): boolean {
   const site = call.request.headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  const origin = call.request.headers['origin'];
+  const origin = call.request.headers.origin;
   return origin !== undefined && origin !== 'null' && origin !== call.tenant.origin;
 }

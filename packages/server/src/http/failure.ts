@@ -12,14 +12,21 @@ import { corsHeaders } from './cors.ts';
 /** At an endpoint for clients: JSON. */
 export function failDirect(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const { status, headers, body } = errorResponse(publicError(request, error), request);
-  return reply.code(statusOf(error) ?? status).headers(headers).headers(corsHeaders).send(body);
+  return reply
+    .code(statusOf(error) ?? status)
+    .headers(headers)
+    .headers(corsHeaders)
+    .send(body);
 }
 
 /** At a page: an error page. */
 export function failPage(request: FastifyRequest, reply: FastifyReply, tenant: Tenant, error: unknown): FastifyReply {
   const shown = publicError(request, error);
   const { status, headers, body } = errorReply(bareCall(request, tenant), shown);
-  return reply.code(statusOf(error) ?? status).headers(headers).send(body);
+  return reply
+    .code(statusOf(error) ?? status)
+    .headers(headers)
+    .send(body);
 }
 
 /** No route, no tenant, or a failure before a handler had the request. */

@@ -2,7 +2,7 @@
  * Which tenant a request is for: by host and by the path of its issuer, the longest path first. Everything after this sees the path below the
  * issuer only. Links never come from here: they come from the configured issuer (RFC 9700 section 4.13, host header attacks).
  */
-import { endpoints, type EndpointName } from '@symbolon/provider';
+import { type EndpointName, endpoints } from '@symbolon/provider';
 import type { Tenant } from '../tenant.ts';
 
 export type Resolved = { readonly tenant: Tenant; readonly path: string };
@@ -16,7 +16,10 @@ export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
   const byHost = new Map<string, Tenant[]>();
   for (const tenant of tenants) {
     const host = new URL(tenant.origin).host;
-    byHost.set(host, [...(byHost.get(host) ?? []), tenant].toSorted((a, b) => b.base.length - a.base.length));
+    byHost.set(
+      host,
+      [...(byHost.get(host) ?? []), tenant].toSorted((a, b) => b.base.length - a.base.length),
+    );
   }
   const renames = new Map(tenants.map((tenant) => [tenant, renamesOf(tenant)]));
   return (host, path) => {
@@ -33,8 +36,10 @@ export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
 /** The tenant's own endpoint paths, to the ones the router knows. */
 function renamesOf(tenant: Tenant): Map<string, string> {
   const names = Object.keys(endpoints) as EndpointName[];
-  return new Map(names.flatMap((name) => {
-    const own = tenant.op.settings.paths[name];
-    return own === undefined ? [] : [[own, endpoints[name].path] as const];
-  }));
+  return new Map(
+    names.flatMap((name) => {
+      const own = tenant.op.settings.paths[name];
+      return own === undefined ? [] : [[own, endpoints[name].path] as const];
+    }),
+  );
 }

@@ -2,7 +2,7 @@
  * The browser side of the authorization endpoint: what the core decides becomes a redirect to a step's page, a redirect to the client, or the
  * form that posts the answer. Every step returns to `continueRequest`.
  */
-import { type Answer, authorize, type Outcome, OAuthError, resume } from '@symbolon/provider';
+import { type Answer, authorize, OAuthError, type Outcome, resume } from '@symbolon/provider';
 import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { everywhere, sourceOf } from '../http/headers.ts';

@@ -9,6 +9,9 @@ export function requirePending(call: Call): { readonly id: string; readonly brow
   const id = requestId(call);
   if (id === undefined) throw new OAuthError('invalid_request', 'request is missing; go back to the application and start again');
   if (call.browser === undefined)
-    throw new OAuthError('invalid_request', 'this browser did not send the cookie of the sign-in; allow cookies, go back to the application and start again');
+    throw new OAuthError(
+      'invalid_request',
+      'this browser did not send the cookie of the sign-in; allow cookies, go back to the application and start again',
+    );
   return { id, browser: call.browser };
 }

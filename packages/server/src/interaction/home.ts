@@ -7,7 +7,9 @@ import { homePage } from './pages/home.tsx';
 export async function showHome(call: Call): Promise<Reply> {
   const { base, op } = call.tenant;
   const sessions =
-    call.browser === undefined ? [] : await op.store.sessions.find(call.browser.hash, undefined, op.settings.lifetimes.sessionIdle, op.now());
+    call.browser === undefined
+      ? []
+      : await op.store.sessions.find(call.browser.hash, undefined, op.settings.lifetimes.sessionIdle, op.now());
   const account = sessions[0]?.account;
   const context = pageContext(call, undefined, '');
   if (account === undefined) return page(call, homePage({ signIn: `${base}/login` }, context));

@@ -32,7 +32,7 @@ export async function submitLogin(call: Call, { browser, form }: OwnForm): Promi
   const typed = username === undefined ? {} : { username };
   if (username === undefined || password === undefined) return render(call, browser, pending, { ...typed, problems: missing });
   const result = await call.tenant.signIn(username, password);
-  if (result.outcome === 'busy') return busy(render(call, browser, pending, { ...typed, problems: ['tooManyAttempts'] }), result.retryAfter);
+  if (result.outcome === 'busy') return busy(render(call, browser, pending, { ...typed, problems: ['busy'] }), result.retryAfter);
   if (result.outcome === 'refused') return render(call, browser, pending, { ...typed, problems: ['credentialsWrong'] });
   return signedIn(call, browser, pending, result.user.sub);
 }
@@ -74,7 +74,8 @@ function prefill(pending: Pending | undefined): Pick<LoginView, 'username' | 'si
   if (pending === undefined) return {};
   const { facts, parameters } = pending.request;
   const session = pending.sessions.find(({ sid, sub }) => sid === facts.sid || sub === parameters.hintedSub) ?? soleSession(pending);
-  if (session !== undefined && facts.selected === undefined) return { username: session.account.username, signedInAs: session.account.username };
+  if (session !== undefined && facts.selected === undefined)
+    return { username: session.account.username, signedInAs: session.account.username };
   return parameters.login_hint === undefined ? {} : { username: parameters.login_hint };
 }
 

@@ -19,15 +19,21 @@ export async function logout(call: Call): Promise<Reply> {
   return 'confirm' in outcome ? farewell(call) : done(call, outcome.redirect, action === 'yes');
 }
 
-function ask(call: Call, browser: NonNullable<Call['browser']>, outcome: { confirm: Readonly<Record<string, string>>; client?: Parameters<typeof askerOf>[0] }): Reply {
+function ask(
+  call: Call,
+  browser: NonNullable<Call['browser']>,
+  outcome: { confirm: Readonly<Record<string, string>>; client?: Parameters<typeof askerOf>[0] },
+): Reply {
   const { op } = call.tenant;
   const view = {
     action: urlOf(op.settings, 'endSession').slice(call.tenant.origin.length),
     hidden: hiddenFields(call, browser, outcome.confirm),
     ...(outcome.client === undefined ? undefined : { client: askerOf(outcome.client) }),
   };
-  const back = outcome.confirm['post_logout_redirect_uri'];
-  return page(call, logoutPage(view, pageContext(call, outcome.confirm['ui_locales'])), { formTargets: back === undefined ? [] : [sourceOf(back)] });
+  const back = outcome.confirm.post_logout_redirect_uri;
+  return page(call, logoutPage(view, pageContext(call, outcome.confirm.ui_locales)), {
+    formTargets: back === undefined ? [] : [sourceOf(back)],
+  });
 }
 
 function done(call: Call, redirect: string | undefined, everything: boolean): Reply {

@@ -11,8 +11,8 @@ import { translated } from '../ui/translate.ts';
 
 /** The language a person chose on a page of ours; it goes before what the client asked for, and travels along. */
 function chosenLanguage(call: Call): string | undefined {
-  const own = call.request.form === undefined ? undefined : call.request.form['ui_locales'];
-  const value = own ?? call.request.query['ui_locales'];
+  const own = call.request.form === undefined ? undefined : call.request.form.ui_locales;
+  const value = own ?? call.request.query.ui_locales;
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
@@ -21,7 +21,11 @@ export function pageContext(call: Call, uiLocales?: string, query?: string): Pag
   const { tenant } = call;
   const locales = translated(tenant.locales);
   const accept = call.request.headers['accept-language'];
-  const locale = negotiate(chosenLanguage(call) ?? uiLocales, typeof accept === 'string' ? accept : undefined, locales.length === 0 ? ['en'] : locales);
+  const locale = negotiate(
+    chosenLanguage(call) ?? uiLocales,
+    typeof accept === 'string' ? accept : undefined,
+    locales.length === 0 ? ['en'] : locales,
+  );
   const { name, logo } = tenant;
   return {
     assets: tenant.assets,
@@ -50,7 +54,11 @@ export function requestId(call: Call): string | undefined {
   return one(call.request.form ?? call.request.query, 'request');
 }
 
-export function page(call: Call, html: string, options: { status?: number; formTargets?: readonly string[]; cookie?: BrowserCookie } = {}): Reply {
+export function page(
+  call: Call,
+  html: string,
+  options: { status?: number; formTargets?: readonly string[]; cookie?: BrowserCookie } = {},
+): Reply {
   const headers = pageHeaders(call.tenant, options.formTargets);
   if (options.cookie !== undefined) headers['set-cookie'] = setCookie(call.tenant, options.cookie);
   return { status: options.status ?? 200, headers, body: html };

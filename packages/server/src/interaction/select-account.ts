@@ -12,12 +12,20 @@ import { selectAccountPage } from './pages/select-account.tsx';
 export async function showAccounts(call: Call): Promise<Reply> {
   const { id, browser } = requirePending(call);
   const { request, client, sessions, decision } = await owing(call.tenant.op, id, known(browser));
-  if (decision.kind !== 'show' || decision.step !== 'select-account') return seeOther(stepLink(call, 'continue', id), everywhere(call.tenant));
+  if (decision.kind !== 'show' || decision.step !== 'select-account')
+    return seeOther(stepLink(call, 'continue', id), everywhere(call.tenant));
   const accounts = sessions.map(({ sid, account }) => {
-    const name = account.claims['name'];
-    return typeof name === 'string' && name !== '' ? { value: sid, name, detail: account.username } : { value: sid, name: account.username };
+    const name = account.claims.name;
+    return typeof name === 'string' && name !== ''
+      ? { value: sid, name, detail: account.username }
+      : { value: sid, name: account.username };
   });
-  const view = { action: `${call.tenant.base}/select-account`, hidden: hiddenFields(call, browser, { request: id }), client: askerOf(client), accounts };
+  const view = {
+    action: `${call.tenant.base}/select-account`,
+    hidden: hiddenFields(call, browser, { request: id }),
+    client: askerOf(client),
+    accounts,
+  };
   const context = pageContext(call, request.parameters.ui_locales, `request=${encodeURIComponent(id)}`);
   return page(call, selectAccountPage(view, context), { formTargets: [sourceOf(request.parameters.redirect_uri)] });
 }

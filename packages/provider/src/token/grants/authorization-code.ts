@@ -59,7 +59,9 @@ async function redeem(op: Provider, code: string) {
 
 function checkRequest(client: Client, request: ApprovedRequest, redirect_uri: string | undefined): void {
   if (request.client_id !== client.client_id)
-    throw new OAuthError('invalid_grant', 'the code is unknown or expired', { diagnostic: `code of ${request.client_id} presented by ${client.client_id}` });
+    throw new OAuthError('invalid_grant', 'the code is unknown or expired', {
+      diagnostic: `code of ${request.client_id} presented by ${client.client_id}`,
+    });
   if (redirect_uri === undefined && !request.parameters.redirect_uri_sent) return;
   if (redirect_uri !== request.parameters.redirect_uri)
     throw new OAuthError('invalid_grant', 'redirect_uri differs from the one of the authorization request');
@@ -81,4 +83,3 @@ function grantOf(request: ApprovedRequest, scopes: readonly string[], now: numbe
   const withAcr = approval.acr === undefined ? grant : { ...grant, acr: approval.acr };
   return parameters.nonce === undefined ? withAcr : { ...withAcr, nonce: parameters.nonce };
 }
-

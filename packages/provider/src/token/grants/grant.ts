@@ -11,5 +11,7 @@ export type GrantType = (op: Provider, client: Client, form: Parameters) => Prom
 /** The account, if it may still be given anything. Throws invalid_grant for a disabled or removed one. */
 export function alive(account: Account | undefined): Account {
   if (account?.active === true) return account;
-  throw new OAuthError('invalid_grant', 'the account is not available', { diagnostic: account === undefined ? 'account removed' : 'account disabled' });
+  throw new OAuthError('invalid_grant', 'the account is not available', {
+    diagnostic: account === undefined ? 'account removed' : 'account disabled',
+  });
 }

@@ -33,7 +33,14 @@ export async function refreshToken(op: Provider, client: Client, form: Parameter
 async function rotate(op: Provider, client: Client, presented: RefreshToken, access: DraftAccessToken['row']) {
   const { familyHash, generation } = presented;
   const now = op.now();
-  const use = { familyHash, generation, client_id: client.client_id, grace: grace(op, client), expiresAt: now + refreshLifetime(op, client), access };
+  const use = {
+    familyHash,
+    generation,
+    client_id: client.client_id,
+    grace: grace(op, client),
+    expiresAt: now + refreshLifetime(op, client),
+    access,
+  };
   const rotation = await op.store.tokens.rotate(use, now);
   if (rotation.outcome === 'unknown') throw dead();
   if (rotation.outcome === 'reused') {

@@ -13,7 +13,7 @@ const problemFields = {
   usernameMissing: ['username'],
   passwordMissing: ['password'],
   credentialsWrong: ['username', 'password'],
-  tooManyAttempts: [],
+  busy: [],
   pageExpired: [],
 } as const satisfies Record<string, readonly Field[]>;
 

@@ -45,10 +45,7 @@ function everyPage(text: string, url: string) {
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
     'login again': (c: PageContext) => loginPage({ ...form, client, username: text, signedInAs: text }, c),
     'login with problems': (c: PageContext) =>
-      loginPage(
-        { ...form, client, problems: ['usernameMissing', 'passwordMissing', 'credentialsWrong', 'tooManyAttempts', 'pageExpired'] },
-        c,
-      ),
+      loginPage({ ...form, client, problems: ['usernameMissing', 'passwordMissing', 'credentialsWrong', 'busy', 'pageExpired'] }, c),
     'select-account': (c: PageContext) =>
       selectAccountPage(
         {

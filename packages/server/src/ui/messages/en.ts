@@ -22,7 +22,7 @@ export const en = {
   'login.problem.usernameMissing': 'Enter your username.',
   'login.problem.passwordMissing': 'Enter your password.',
   'login.problem.credentialsWrong': 'This username and password do not go together. Check both and try again.',
-  'login.problem.tooManyAttempts': 'There were too many attempts. Wait a few minutes, then try again.',
+  'login.problem.busy': 'It is very busy here right now. Wait a moment, then try again.',
   'login.problem.pageExpired': 'This page had been open for too long. Please sign in once more.',
 
   'select.title': 'Choose an account',

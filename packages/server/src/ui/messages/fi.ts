@@ -21,7 +21,7 @@ export const fi: Messages = {
   'login.problem.usernameMissing': 'Anna käyttäjätunnuksesi.',
   'login.problem.passwordMissing': 'Anna salasanasi.',
   'login.problem.credentialsWrong': 'Käyttäjätunnus ja salasana eivät sovi yhteen. Tarkista molemmat ja yritä uudelleen.',
-  'login.problem.tooManyAttempts': 'Yrityksiä oli liian monta. Odota muutama minuutti ja yritä sitten uudelleen.',
+  'login.problem.busy': 'Täällä on juuri nyt ruuhkaa. Odota hetki ja yritä sitten uudelleen.',
   'login.problem.pageExpired': 'Sivu oli auki liian kauan. Kirjaudu sisään vielä kerran.',
 
   'select.title': 'Valitse tili',

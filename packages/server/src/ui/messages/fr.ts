@@ -21,7 +21,7 @@ export const fr: Messages = {
   'login.problem.usernameMissing': 'Saisissez votre nom d’utilisateur.',
   'login.problem.passwordMissing': 'Saisissez votre mot de passe.',
   'login.problem.credentialsWrong': 'Ce nom d’utilisateur et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
-  'login.problem.tooManyAttempts': 'Il y a eu trop de tentatives. Patientez quelques minutes, puis réessayez.',
+  'login.problem.busy': 'Il y a beaucoup de monde en ce moment. Patientez un instant, puis réessayez.',
   'login.problem.pageExpired': 'Cette page est restée ouverte trop longtemps. Veuillez vous connecter à nouveau.',
 
   'select.title': 'Choisissez un compte',

@@ -21,7 +21,7 @@ export const nl: Messages = {
   'login.problem.usernameMissing': 'Vul je gebruikersnaam in.',
   'login.problem.passwordMissing': 'Vul je wachtwoord in.',
   'login.problem.credentialsWrong': 'Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar. Controleer beide en probeer het opnieuw.',
-  'login.problem.tooManyAttempts': 'Er waren te veel pogingen. Wacht een paar minuten en probeer het dan opnieuw.',
+  'login.problem.busy': 'Het is hier nu erg druk. Wacht even en probeer het dan opnieuw.',
   'login.problem.pageExpired': 'Deze pagina stond te lang open. Log nog een keer in.',
 
   'select.title': 'Kies een account',

@@ -21,7 +21,7 @@ export const sv: Messages = {
   'login.problem.usernameMissing': 'Ange ditt användarnamn.',
   'login.problem.passwordMissing': 'Ange ditt lösenord.',
   'login.problem.credentialsWrong': 'Användarnamnet och lösenordet hör inte ihop. Kontrollera båda och försök igen.',
-  'login.problem.tooManyAttempts': 'Det blev för många försök. Vänta några minuter och försök sedan igen.',
+  'login.problem.busy': 'Det är mycket att göra här just nu. Vänta en stund och försök sedan igen.',
   'login.problem.pageExpired': 'Sidan hade varit öppen för länge. Logga in en gång till.',
 
   'select.title': 'Välj ett konto',
