@@ -43,7 +43,7 @@ export type AppOptions = {
 /** Larger bodies are answered with 413. No request of the protocols here comes near it. */
 export const bodyLimit = 65_536;
 
-const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export function createApp(options: AppOptions): FastifyInstance {
   const find = indexTenants(options.tenants);
@@ -53,6 +53,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
+    // The core reads the query itself: once, strictly, and duplicates included.
+    routerOptions: { querystringParser: () => ({}) },
+    // HEAD only where it does nothing: a link checker must not open authorization requests.
+    exposeHeadRoutes: false,
     genReqId: () => randomBytes(8).toString('hex'),
     rewriteUrl(request) {
       const url = request.url ?? '/';
@@ -164,7 +168,7 @@ function coreRequest(request: FastifyRequest): CoreRequest {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
   return {
-    method: request.method,
+    method: request.method === 'HEAD' ? 'GET' : request.method,
     query: parseParameters(at === -1 ? '' : url.slice(at + 1)),
     form: typeof request.body === 'string' ? parseParameters(request.body) : undefined,
     headers: request.headers,

@@ -9,6 +9,7 @@ import { openStorage } from './open-storage.ts';
 import { serverConformance, withTenant } from './server-conformance.ts';
 
 const server = inject('postgres');
+const now = 1_800_000_000;
 
 describe.skipIf(server === undefined)('PostgreSQL', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -52,7 +53,6 @@ describe.skipIf(server === undefined)('PostgreSQL', () => {
 
   it('goal 4: a code flow on a live session is read, write, gate, write; a refresh, userinfo and introspection are one statement', async () => {
     const { sessions, requests, grants, tokens } = storage.tenant(`tenant-${++tenants}`);
-    const now = 1_800_000_000;
     const access = { hash: 'refreshed', client_id: 'web', issuedAt: now, expiresAt: now + 60 };
     const use = { familyHash: 'family', generation: 0, client_id: 'web', grace: 60, expiresAt: now + 60, access };
     const query = vi.spyOn(pg.Client.prototype, 'query');
@@ -75,6 +75,67 @@ describe.skipIf(server === undefined)('PostgreSQL', () => {
     assert.equal((await tokens.findAccess('refreshed', now))?.grantId, 'request');
   });
 
+  it('B3: a grant being opened while its code is marked as replayed waits for the mark and is born revoked', async () => {
+    const tenant = `tenant-${++tenants}`;
+    const { requests, grants, tokens } = storage.tenant(tenant);
+    await requests.push(sampleRequest(), sampleApproval());
+    await requests.redeem('code', 600, now);
+    await held(async (client) => {
+      await client.query("update requests set stage = 'replayed' where tenant = $1", [tenant]);
+      return grants.open(sampleGrant(), sampleAccess(), sampleRefresh());
+    });
+    assert.equal(await tokens.findAccess('access', now), undefined);
+    assert.equal(await tokens.findRefresh('family', 0, 60, now), undefined);
+  });
+
+  it('B3: a second use of a code waits for the grant that is being opened, and revokes it', async () => {
+    const tenant = `tenant-${++tenants}`;
+    const { requests, grants, tokens } = storage.tenant(tenant);
+    await requests.push(sampleRequest(), sampleApproval());
+    await requests.redeem('code', 600, now);
+    const outcomes = await held(async (client) => {
+      // Stops `open` at its last row, when it has read the request and made the grant.
+      await client.query('insert into access_tokens values ($1, $2, null, $3, null, 0, 0)', [tenant, 'access', 'x']);
+      const open = grants.open(sampleGrant(), sampleAccess(), sampleRefresh());
+      await waiting(client, 1);
+      const replay = requests.redeem('code', 600, now);
+      await waiting(client, 2);
+      return Promise.all([open, replay]);
+    }, 'rollback');
+    assert.equal(outcomes[1].outcome, 'replayed');
+    assert.equal(await tokens.findAccess('access', now), undefined);
+    assert.deepEqual(await grants.list('alice', now), []);
+  });
+
+  it('a watcher whose connection broke connects again and reports everything as changed', async () => {
+    const told: (string | undefined)[] = [];
+    const stop = second.watch((tenant) => told.push(tenant));
+    await vi.waitUntil(() => told.length === 1, { timeout: 5000 });
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const listeners =
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'listen symbolon'";
+    assert.equal((await client.query(listeners)).rowCount, 1);
+    await vi.waitUntil(() => told.length === 2, { timeout: 5000 });
+    assert.deepEqual(told, [undefined, undefined]);
+    await storage.tenant('heard').clients.register(sampleClient(`client-${++tenants}`), now);
+    await vi.waitUntil(() => told.includes('heard'), { timeout: 5000 });
+    stop();
+    await client.end();
+  });
+
+  /** Runs an act while a transaction of somebody else's holds locks, and ends that transaction when the act waits for them. */
+  async function held<T>(begin: (client: pg.Client) => Promise<T>, end: 'commit' | 'rollback' = 'commit'): Promise<T> {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('begin');
+    const act = begin(client);
+    await waiting(client, 1);
+    await client.query(end);
+    await client.end();
+    return act;
+  }
+
   it('several processes that start on a new database at once migrate it once', async () => {
     const own = await createDatabase(server ?? '');
     const handles = await Promise.all(Array.from({ length: 4 }, () => openStorage(own.url)));
@@ -84,3 +145,9 @@ describe.skipIf(server === undefined)('PostgreSQL', () => {
     await own.drop();
   });
 });
+
+/** Until so many connections of this database wait for a lock. */
+async function waiting(client: pg.Client, connections: number): Promise<void> {
+  const count = "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await vi.waitUntil(async () => (await client.query(count)).rows[0].n >= connections, { timeout: 5000, interval: 5 });
+}
