@@ -67,7 +67,7 @@ async function silently(agent: Agent, changes: Parameters = {}) {
   expectNoPage(response);
   const answer = answerOf(response);
   expect(answer.get('state')).toBe(request.state);
-  return claimsIn((await redeem(issuer, clients.trusted, request, answer)).body['id_token']);
+  return claimsIn((await redeem(issuer, clients.trusted, request, answer)).body.id_token);
 }
 
 describe('conformance: authorization requests that succeed', () => {
@@ -128,7 +128,7 @@ describe('conformance: authorization requests that succeed', () => {
     const agent = newAgent();
     const { request, response } = await open(agent, listening, { response_mode: 'form_post' });
     const page = await signInAndConsent(agent, response);
-    expect(page).toMatchObject({ status: 200, location: undefined });
+    expect([page.status, page.location]).toEqual([200, undefined]);
     posted.length = 0;
     await agent.submit(page, { button: 'form-post-continue' });
     expect(posted).toMatchObject([{ url: '/callback?kept=yes', contentType: 'application/x-www-form-urlencoded' }]);
@@ -146,34 +146,38 @@ describe('conformance: authorization requests that succeed', () => {
     const { request, response } = await open(agent, listening, { ...bad, response_mode: 'form_post' });
     posted.length = 0;
     await agent.submit(response, { button: 'form-post-continue' });
-    expect(Object.fromEntries(new URLSearchParams(posted[0]?.body))).toMatchObject({ error: 'login_required', state: request.state, iss: issuer });
+    expect(Object.fromEntries(new URLSearchParams(posted[0]?.body))).toMatchObject({
+      error: 'login_required',
+      state: request.state,
+      iss: issuer,
+    });
     expect(posted[0]?.url).toBe('/callback?kept=yes');
   });
 
   it('A4: the code flow works without a nonce, and then the ID token has none', async () => {
     const { tokens } = await signInFor(issuer, newAgent(), clients.nopkce, { nonce: undefined });
     expect(tokens.status).toBe(200);
-    expect(claimsIn(tokens.body['id_token'])).not.toHaveProperty('nonce');
+    expect(claimsIn(tokens.body.id_token)).not.toHaveProperty('nonce');
   });
 
   it.each([
-    { extra: 'foobar' },
-    { display: 'page' },
-    { display: 'popup' },
-    { ui_locales: 'se' },
-    { claims_locales: 'se' },
-    { login_hint: 'buffy@127.0.0.1' },
-    { acr_values: '1 2' },
-  ] as Parameters[])('A6: %o causes no error', async (changes) => {
+    ['an unknown parameter', { extra: 'foobar' }],
+    ['display=page', { display: 'page' }],
+    ['display=popup', { display: 'popup' }],
+    ['ui_locales', { ui_locales: 'se' }],
+    ['claims_locales', { claims_locales: 'se' }],
+    ['login_hint', { login_hint: 'buffy@127.0.0.1' }],
+    ['acr_values', { acr_values: '1 2' }],
+  ] as [string, Parameters][])('A6: %s causes no error', async (_, changes) => {
     const { tokens } = await signInFor(issuer, newAgent(), clients.trusted, changes);
     expect(tokens.status).toBe(200);
-    expect([undefined, '1', '2']).toContain(claimsIn(tokens.body['id_token'])['acr']);
+    expect([undefined, '1', '2']).toContain(claimsIn(tokens.body.id_token).acr);
   });
 
   it('A7: the order of scopes does not matter', async () => {
     const { tokens } = await signInFor(issuer, newAgent(), clients.trusted, { scope: 'email openid' });
-    expect(String(tokens.body['scope']).split(' ').toSorted()).toEqual(['email', 'openid']);
-    expect(tokens.body['id_token']).toBeTypeOf('string');
+    expect(String(tokens.body.scope).split(' ').toSorted()).toEqual(['email', 'openid']);
+    expect(tokens.body.id_token).toBeTypeOf('string');
   });
 
   it('A7: the order of parameters does not matter', async () => {
@@ -197,7 +201,7 @@ describe('conformance: authorization requests that succeed', () => {
 
   it('A8: a form posted by the client finds the session though the browser keeps the cookie back', async () => {
     const agent = newAgent();
-    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body['id_token']);
+    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body.id_token);
     const request = authorizationRequest(issuer, clients.trusted);
     const body = new URL(request.url).searchParams;
     // SameSite=Lax: no cookie on the cross-site POST, the cookie again on the redirect that follows.
@@ -205,8 +209,8 @@ describe('conformance: authorization requests that succeed', () => {
     expect(response.headers.getSetCookie()).toEqual([]);
     const end = await agent.get(new URL(response.headers.get('location') ?? '', issuer).href, { 'sec-fetch-site': 'cross-site' });
     expectNoPage(end);
-    const { tokens } = { tokens: await redeem(issuer, clients.trusted, request, answerOf(end)) };
-    expect(claimsIn(tokens.body['id_token'])).toMatchObject({ sub: before['sub'], auth_time: before['auth_time'] });
+    const { body: tokens } = await redeem(issuer, clients.trusted, request, answerOf(end));
+    expect(claimsIn(tokens.id_token)).toMatchObject({ sub: before.sub, auth_time: before.auth_time });
   });
 
   it('A9: PKCE S256 works for a client that must use it and for one that need not', async () => {
@@ -229,21 +233,21 @@ const fromTheClient = { origin: 'http://127.0.0.1:5000', 'sec-fetch-site': 'cros
 describe('conformance: sessions and prompts', () => {
   it('A11: prompt=login shows the login page again, and auth_time is later', async () => {
     const agent = newAgent();
-    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body['id_token']);
+    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body.id_token);
     server.advance(1);
     const { request, response } = await open(agent, clients.trusted, { prompt: 'login' });
     expectLoginPage(response);
     const { body } = await redeem(issuer, clients.trusted, request, answerOf(await signInAndConsent(agent, response)));
-    const after = claimsIn(body['id_token']);
-    expect(after['sub']).toBe(before['sub']);
-    expect(Number(after['auth_time'])).toBeGreaterThan(Number(before['auth_time']));
+    const after = claimsIn(body.id_token);
+    expect(after.sub).toBe(before.sub);
+    expect(Number(after.auth_time)).toBeGreaterThan(Number(before.auth_time));
   });
 
   it('A12: prompt=none in a session shows no page and gives the same person and auth_time', async () => {
     const agent = newAgent();
-    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body['id_token']);
+    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body.id_token);
     server.advance(5);
-    expect(await silently(agent, { prompt: 'none' })).toMatchObject({ sub: before['sub'], auth_time: before['auth_time'] });
+    expect(await silently(agent, { prompt: 'none' })).toMatchObject({ sub: before.sub, auth_time: before.auth_time });
   });
 
   it('A12: prompt=none shows no page once consent was given', async () => {
@@ -270,8 +274,8 @@ describe('conformance: sessions and prompts', () => {
   it('A14: prompt=none with the ID token as hint answers as without', async () => {
     const agent = newAgent();
     const { tokens } = await signInFor(issuer, agent, clients.trusted);
-    const { sub, auth_time } = claimsIn(tokens.body['id_token']);
-    const id_token_hint = String(tokens.body['id_token']);
+    const { sub, auth_time } = claimsIn(tokens.body.id_token);
+    const id_token_hint = String(tokens.body.id_token);
     expect(await silently(agent, { prompt: 'none', id_token_hint })).toMatchObject({ sub, auth_time });
   });
 
@@ -279,12 +283,12 @@ describe('conformance: sessions and prompts', () => {
     const agent = newAgent();
     const { tokens } = await signInFor(issuer, agent, clients.trusted);
     server.advance(3700);
-    const id_token_hint = String(tokens.body['id_token']);
-    expect(await silently(agent, { prompt: 'none', id_token_hint })).toMatchObject({ sub: claimsIn(id_token_hint)['sub'] });
+    const id_token_hint = String(tokens.body.id_token);
+    expect(await silently(agent, { prompt: 'none', id_token_hint })).toMatchObject({ sub: claimsIn(id_token_hint).sub });
   });
 
   it('A14: the ID token of somebody else is refused with login_required', async () => {
-    const bobs = (await signInFor(issuer, newAgent(), clients.trusted, {}, people.bob)).tokens.body['id_token'];
+    const bobs = (await signInFor(issuer, newAgent(), clients.trusted, {}, people.bob)).tokens.body.id_token;
     const agent = newAgent();
     await signInFor(issuer, agent, clients.trusted);
     const { request, response } = await open(agent, clients.trusted, { prompt: 'none', id_token_hint: String(bobs) });
@@ -293,14 +297,14 @@ describe('conformance: sessions and prompts', () => {
 
   it('A15: max_age=1 two seconds after the login shows the login page again, and auth_time is later', async () => {
     const agent = newAgent();
-    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body['id_token']);
+    const before = claimsIn((await signInFor(issuer, agent, clients.trusted)).tokens.body.id_token);
     server.advance(2);
     const { request, response } = await open(agent, clients.trusted, { max_age: '1' });
     expectLoginPage(response);
     const { body } = await redeem(issuer, clients.trusted, request, answerOf(await signInAndConsent(agent, response)));
-    const after = claimsIn(body['id_token']);
-    expect(Number(after['auth_time'])).toBeGreaterThan(Number(before['auth_time']));
-    expect(Number(after['iat']) - Number(after['auth_time'])).toBeLessThanOrEqual(2);
+    const after = claimsIn(body.id_token);
+    expect(Number(after.auth_time)).toBeGreaterThan(Number(before.auth_time));
+    expect(Number(after.iat) - Number(after.auth_time)).toBeLessThanOrEqual(2);
   });
 
   it('A15: with prompt=none a login that is too old is refused with login_required', async () => {
@@ -313,10 +317,10 @@ describe('conformance: sessions and prompts', () => {
 
   it('A16: a max_age the session satisfies shows no page, and both ID tokens have the same auth_time', async () => {
     const agent = newAgent();
-    const before = claimsIn((await signInFor(issuer, agent, clients.trusted, { max_age: '15000' })).tokens.body['id_token']);
-    expect(before['auth_time']).toBeTypeOf('number');
+    const before = claimsIn((await signInFor(issuer, agent, clients.trusted, { max_age: '15000' })).tokens.body.id_token);
+    expect(before.auth_time).toBeTypeOf('number');
     server.advance(60);
-    expect(await silently(agent, { max_age: '10000' })).toMatchObject({ sub: before['sub'], auth_time: before['auth_time'] });
+    expect(await silently(agent, { max_age: '10000' })).toMatchObject({ sub: before.sub, auth_time: before.auth_time });
   });
 });
 
@@ -330,7 +334,7 @@ describe('conformance: authorization requests that are refused', () => {
   ])('E1: the redirect_uri %s, which is not registered, is answered with a page', async (redirect_uri) => {
     const { response } = await open(newAgent(), clients.web, { redirect_uri });
     expectErrorPage(response);
-    expect(response.text).not.toContain(`href="${redirect_uri}`);
+    expect(response.text).not.toContain(redirect_uri);
   });
 
   it('E1: a foreign redirect_uri is answered with a page in a live session too, and whatever else is wrong', async () => {
@@ -373,24 +377,25 @@ describe('conformance: authorization requests that are refused', () => {
   });
 
   it.each([
-    [{ response_type: 'token' }, 'unsupported_response_type'],
-    [{ response_type: 'code id_token' }, 'unsupported_response_type'],
-    [{ response_type: 'none"\\\u00e9\t' }, 'unsupported_response_type'],
-    [{ scope: undefined }, 'invalid_scope'],
-    [{ scope: '"\\ü\t\r\n' }, 'invalid_scope'],
-    [{ prompt: 'none login' }, 'invalid_request'],
-    [{ prompt: '"\\\u{1F600}' }, 'invalid_request'],
-    [{ max_age: '-1' }, 'invalid_request'],
-    [{ max_age: '"soon"' }, 'invalid_request'],
-    [{ response_mode: 'jwt' }, 'invalid_request'],
-    [{ code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
-    [{ code_challenge_method: 'plain' }, 'invalid_request'],
-    [{ code_challenge: 'short' }, 'invalid_request'],
-    [{ id_token_hint: 'a.b.c' }, 'invalid_request'],
-    [{ request: 'eyJhbGciOiJub25lIn0.e30.' }, 'request_not_supported'],
-    [{ request_uri: 'https://client.example/request.jwt#x' }, 'request_uri_not_supported'],
-    [{ registration: '{}' }, 'registration_not_supported'],
-  ] as [Parameters, string][])('E5: %o is refused with %s, state, iss and a printable description', async (changes, code) => {
+    ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
+    ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type'],
+    ['a response type nobody knows', { response_type: 'none"\\\u00e9\t' }, 'unsupported_response_type'],
+    ['no scope', { scope: undefined }, 'invalid_scope'],
+    ['scopes no scope can be', { scope: '"\\\u00fc\t\r\n' }, 'invalid_scope'],
+    ['prompt none with login', { prompt: 'none login' }, 'invalid_request'],
+    ['an unknown prompt', { prompt: '"\\\u{1F600}' }, 'invalid_request'],
+    ['a negative max_age', { max_age: '-1' }, 'invalid_request'],
+    ['a max_age in words', { max_age: '"soon"' }, 'invalid_request'],
+    ['an unknown response mode', { response_mode: 'jwt' }, 'invalid_request'],
+    ['no PKCE', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
+    ['PKCE plain', { code_challenge_method: 'plain' }, 'invalid_request'],
+    ['PKCE without method, which means plain', { code_challenge_method: undefined }, 'invalid_request'],
+    ['a challenge that is no digest', { code_challenge: 'short' }, 'invalid_request'],
+    ['a hint that is no ID token', { id_token_hint: 'a.b.c' }, 'invalid_request'],
+    ['a request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'request_not_supported'],
+    ['a request_uri', { request_uri: 'https://client.example/request.jwt#x' }, 'request_uri_not_supported'],
+    ['a registration', { registration: '{}' }, 'registration_not_supported'],
+  ] as [string, Parameters, string][])('E5: %s is refused with state, iss and a printable description', async (_, changes, code) => {
     const { request, response } = await open(newAgent(), clients.web, changes);
     expect(expectErrorAnswer(response, request, issuer)).toBe(code);
   });

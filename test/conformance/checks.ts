@@ -34,9 +34,9 @@ export function expectErrorAnswer(response: AgentResponse, request: Authorizatio
 export function expectErrorBody({ headers, body }: { headers: Headers; body: Record<string, unknown> }): unknown {
   expect(headers.get('content-type')).toMatch(/^application\/json\b/);
   expect(Object.keys(body).filter((name) => !['error', 'error_description', 'error_uri'].includes(name))).toEqual([]);
-  expect(body['error']).toMatch(printable);
-  if (body['error_description'] !== undefined) expect(body['error_description']).toMatch(printable);
-  return body['error'];
+  expect(body.error).toMatch(printable);
+  if (body.error_description !== undefined) expect(body.error_description).toMatch(printable);
+  return body.error;
 }
 
 /** E1-E3: a page that says what is wrong, and no way to the client in it. */
@@ -71,8 +71,9 @@ export function expectClaimTypes(claims: Readonly<Record<string, unknown>>): voi
   for (const name of strings) if (name in claims) expect(String(claims[name]), name).toMatch(/^(?!null$)(?=.*\S)/);
   for (const name of strings) if (name in claims) expect(claims[name], name).toBeTypeOf('string');
   for (const name of ['email_verified', 'phone_number_verified']) if (name in claims) expect(claims[name], name).toBeTypeOf('boolean');
-  if ('birthdate' in claims) expect(claims['birthdate']).toMatch(/^(0000|18[5-9]\d|19\d\d|20\d\d)(-\d\d-\d\d)?$/);
-  if ('address' in claims) expect(Object.values(Object(claims['address'])).every((part) => typeof part === 'string' && part !== '')).toBe(true);
-  if ('updated_at' in claims) expect(claims['updated_at']).toSatisfy((at) => Number.isInteger(at) && Number(at) > 631152000);
+  if ('birthdate' in claims) expect(claims.birthdate).toMatch(/^(0000|18[5-9]\d|19\d\d|20\d\d)(-\d\d-\d\d)?$/);
+  if ('address' in claims)
+    expect(Object.values(Object(claims.address)).every((part) => typeof part === 'string' && part !== '')).toBe(true);
+  if ('updated_at' in claims) expect(claims.updated_at).toSatisfy((at) => Number.isInteger(at) && Number(at) > 631152000);
   expect(Object.entries(claims).filter(([, value]) => value === null || value === '')).toEqual([]);
 }

@@ -1,5 +1,5 @@
 /** Discovery (OpenID Connect Discovery sections 3 and 4, RFC 8414) and the key set (RFC 7517), as a client fetches them. */
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizationRequest, clients, form, tokenRequest } from '../support/client.ts';
 import { createAgent } from '../support/http-agent.ts';
@@ -33,7 +33,9 @@ async function fetchJson(url: unknown): Promise<Document> {
 /** As if a proxy that ends TLS stood before us: the host is that of the issuer. */
 async function fetchJsonAs(host: string, path: string): Promise<Document> {
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
-    httpRequest(server.issuer + path, { headers: { host } }, resolve).once('error', reject).end(),
+    httpRequest(server.issuer + path, { headers: { host } }, resolve)
+      .once('error', reject)
+      .end(),
   );
   let text = '';
   for await (const chunk of response.setEncoding('utf8')) text += chunk;
@@ -53,13 +55,13 @@ describe('conformance: discovery of the tenant main', () => {
   });
 
   it('D2: the issuer is the address it was fetched from, with a host and no query, fragment or user', () => {
-    expect(document['issuer']).toBe(server.issuer);
-    const { host, search, hash, username, password } = new URL(String(document['issuer']));
+    expect(document.issuer).toBe(server.issuer);
+    const { host, search, hash, username, password } = new URL(String(document.issuer));
     expect([host !== '', search, hash, username, password]).toEqual([true, '', '', '', '']);
   });
 
   it('D2: the issuer of a tenant that is served behind TLS is https, letter for letter as configured', async () => {
-    expect((await fetchJsonAs('login.example.test', oidcPath))['issuer']).toBe(secureIssuer);
+    expect((await fetchJsonAs('login.example.test', oidcPath)).issuer).toBe(secureIssuer);
   });
 
   it('D3: every endpoint and uri is a URI, every list an array of strings, every flag a boolean', () => {
@@ -106,8 +108,8 @@ describe('conformance: discovery of the tenant main', () => {
   it('D9: claims_supported names the claims, code_challenge_methods_supported is S256 alone, no list says none', () => {
     expect(listed('claims_supported')).toEqual(expect.arrayContaining(['sub', 'name', 'email', 'phone_number', 'address', 'auth_time']));
     expect(listed('code_challenge_methods_supported')).toEqual(['S256']);
-    expect(document['request_object_signing_alg_values_supported'] ?? ['RS256']).toContain('RS256');
-    expect([document['request_parameter_supported'], document['request_uri_parameter_supported']]).toEqual([false, false]);
+    expect(document.request_object_signing_alg_values_supported ?? ['RS256']).toContain('RS256');
+    expect([document.request_parameter_supported, document.request_uri_parameter_supported]).toEqual([false, false]);
   });
 
   it('D10: the methods by which clients authenticate are listed', () => {
@@ -115,7 +117,7 @@ describe('conformance: discovery of the tenant main', () => {
   });
 
   it('D11: the key set has public keys only, each complete, with its own kid and without padding', async () => {
-    const { keys } = (await fetchJson(document['jwks_uri'])) as { readonly keys: readonly Readonly<Record<string, string>>[] };
+    const { keys } = (await fetchJson(document.jwks_uri)) as { readonly keys: readonly Readonly<Record<string, string>>[] };
     for (const key of keys) expectPublicKey(key);
     const kids = keys.map(({ kid }) => kid);
     expect(kids.filter((kid) => kid === undefined || kid.trim() === '')).toEqual([]);
@@ -125,13 +127,14 @@ describe('conformance: discovery of the tenant main', () => {
 
   it('D12: the end-session endpoint is there', async () => {
     expect(document).toHaveProperty('end_session_endpoint');
-    expect((await createAgent(server.issuer).get(String(document['end_session_endpoint']))).status).toBe(200);
+    expect((await createAgent(server.issuer).get(String(document.end_session_endpoint))).status).toBe(200);
   });
 });
 
 describe('conformance: what discovery advertises is there', () => {
   it('D7: each advertised endpoint answers in its own way', async () => {
-    const status = async (name: string, init?: RequestInit) => (await fetch(String(document[name]), { redirect: 'manual', ...init })).status;
+    const status = async (name: string, init?: RequestInit) =>
+      (await fetch(String(document[name]), { redirect: 'manual', ...init })).status;
     expect(await status('authorization_endpoint')).toBe(400);
     expect(await status('token_endpoint', { method: 'POST', body: form({}) })).toBe(401);
     expect(await status('userinfo_endpoint')).toBe(401);
@@ -139,8 +142,9 @@ describe('conformance: what discovery advertises is there', () => {
   });
 
   it('D8: each advertised grant type is known at the token endpoint, any other is not', async () => {
-    const error = async (grant_type: string) => (await tokenRequest(server.issuer, clients.web, { grant_type })).body['error'];
-    for (const grant_type of listed('grant_types_supported')) expect(['invalid_request', 'unauthorized_client'], grant_type).toContain(await error(grant_type));
+    const error = async (grant_type: string) => (await tokenRequest(server.issuer, clients.web, { grant_type })).body.error;
+    for (const grant_type of listed('grant_types_supported'))
+      expect(['invalid_request', 'unauthorized_client'], grant_type).toContain(await error(grant_type));
     expect(await error('urn:example:none')).toBe('unsupported_grant_type');
   });
 
@@ -152,7 +156,7 @@ describe('conformance: what discovery advertises is there', () => {
   });
 
   it('D6: for each asymmetric ID token algorithm a key is published', async () => {
-    const { keys } = (await fetchJson(document['jwks_uri'])) as { readonly keys: readonly { readonly alg: string }[] };
+    const { keys } = (await fetchJson(document.jwks_uri)) as { readonly keys: readonly { readonly alg: string }[] };
     const algorithms = listed('id_token_signing_alg_values_supported').filter((alg) => !alg.startsWith('HS'));
     expect(algorithms.filter((alg) => !keys.some((key) => key.alg === alg))).toEqual([]);
   });
@@ -168,15 +172,16 @@ describe('conformance: discovery of tenants with a path', () => {
     ['identify', '/runtime/oauth2'],
   ])('D2: the documents of the tenant %s agree wherever they are fetched', async (_, path) => {
     const found = await fetchJson(server.issuer + path + oidcPath);
-    expect(found['issuer']).toBe(server.issuer + path);
+    expect(found.issuer).toBe(server.issuer + path);
     for (const name of addresses(found)) expect(String(found[name]).startsWith(`${server.issuer}${path}/`), name).toBe(true);
-    for (const address of [path + oauthPath, oauthPath + path, oidcPath + path]) expect(await fetchJson(server.issuer + address), address).toEqual(found);
+    for (const address of [path + oauthPath, oauthPath + path, oidcPath + path])
+      expect(await fetchJson(server.issuer + address), address).toEqual(found);
   });
 
   it('D11: each tenant has keys of its own', async () => {
     const kids = async (path: string) => {
       const { jwks_uri } = await fetchJson(server.issuer + path + oidcPath);
-      return ((await fetchJson(jwks_uri))['keys'] as readonly { readonly kid: string }[]).map(({ kid }) => kid);
+      return ((await fetchJson(jwks_uri)).keys as readonly { readonly kid: string }[]).map(({ kid }) => kid);
     };
     const [main, agate] = [await kids(''), await kids('/t/agate')];
     expect(agate).toHaveLength(4);
@@ -197,15 +202,15 @@ function addresses(found: Document): readonly string[] {
 const publicMembers: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] };
 
 function expectPublicKey(key: Readonly<Record<string, string>>): void {
-  const required = publicMembers[key['kty'] ?? ''] ?? [];
+  const required = publicMembers[key.kty ?? ''] ?? [];
   expect(required).not.toEqual([]);
   expect(Object.keys(key).toSorted()).toEqual(['alg', 'kid', 'kty', 'use', ...required].toSorted());
-  expect(key['use']).toBe('sig');
+  expect(key.use).toBe('sig');
   for (const name of required.filter((member) => member !== 'crv')) {
     expect(key[name]).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(Buffer.from(String(key[name]), 'base64url').toString('base64url')).toBe(key[name]);
   }
-  if (key['kty'] === 'RSA') expect(Buffer.from(String(key['n']), 'base64url').length).toBeGreaterThanOrEqual(256);
+  if (key.kty === 'RSA') expect(Buffer.from(String(key.n), 'base64url').length).toBeGreaterThanOrEqual(256);
 }
 
 /** Names that IANA's registry of authorization server metadata has, for what this provider could ever have. */

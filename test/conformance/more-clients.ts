@@ -7,10 +7,10 @@ const callback = 'http://127.0.0.1:5000/callback';
 export const more = {
   ps256: { client_id: 'ps256', client_secret: 'ps256-secret-0123456789abcdef0123456', redirect_uri: callback },
   eddsa: { client_id: 'eddsa', client_secret: 'eddsa-secret-0123456789abcdef0123456', redirect_uri: callback },
-  /** Registered for client_secret_post. */
-  poster: { client_id: 'poster', client_secret: 'poster-secret-0123456789abcdef012345', redirect_uri: callback },
+  /** Registered for client_secret_post; its secret has a percent sign that is no escape. */
+  poster: { client_id: 'poster', client_secret: 'poster-100%-secret-0123456789abcdef0', redirect_uri: callback },
   /** Its id and secret change under form encoding, and the secret has an escape that is one only to who decodes it. */
-  odd: { client_id: 'odd:client+1', client_secret: 's+e%41cr/et:w%ith=odd&characters~0123456789', redirect_uri: callback },
+  odd: { client_id: 'odd:client', client_secret: 's+e%41cr/et:with=odd&characters~0123456789', redirect_uri: callback },
   /** Several redirect URIs, each with a query. */
   queries: {
     client_id: 'queries',

@@ -1,7 +1,7 @@
 /** Attacks on the authorization code (RFC 6749 section 10.5, RFC 9700 section 4.5): stolen, late, used twice, used by another, injected. */
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import * as oidc from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   type AuthorizationRequest,
   answerOf,
@@ -18,7 +18,8 @@ import {
   userinfo,
 } from '../support/client.ts';
 import { type Agent, createAgent } from '../support/http-agent.ts';
-import { startSymbolon, type TestServer } from '../support/symbolon.ts';
+import { createDatabase } from '../support/postgres.ts';
+import { exampleConfiguration, startSymbolon, type TestServer } from '../support/symbolon.ts';
 import { expectErrorPage } from './pages.ts';
 
 const { trusted, web, es256, nopkce } = clients;
@@ -96,6 +97,28 @@ describe('security: authorization code', () => {
   it('B4: 64 concurrent redemptions give exactly one success, and the tokens of that one are taken back', async () => {
     const { request, answer } = await approve(trusted, offline);
     await expectOneSuccess(Array.from({ length: 64 }, () => server.issuer), request, answer);
+  });
+
+  const postgres = inject('postgres');
+
+  it.skipIf(postgres === undefined)('B4: nor do two servers on one PostgreSQL give more than one', async () => {
+    const database = await createDatabase(postgres ?? '');
+    const masterKey = randomBytes(32).toString('hex');
+    const yaml = (await exampleConfiguration()).replace(/^server:\n/m, `server:\n  masterKey: "${masterKey}"\n`);
+    const servers: TestServer[] = [];
+    try {
+      for (let count = 0; count < 2; count++) servers.push(await startSymbolon({ yaml, database: database.url }));
+      const [one, two] = servers.map(({ issuer }) => issuer);
+      for (let round = 0; round < 4; round++) {
+        const request = authorizationRequest(one ?? '', trusted, offline);
+        const browser = createAgent(one ?? '');
+        const answer = answerOf(await signInAndConsent(browser, await browser.get(request.url)));
+        await expectOneSuccess(Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? one : two) ?? ''), request, answer);
+      }
+    } finally {
+      for (const each of servers) await each.close();
+      await database.drop();
+    }
   });
 
   it('B5: no other value of the system works as a code', async () => {

@@ -1,6 +1,6 @@
 /** Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14): reuse, growth, foreign hands, and tokens that are almost right. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clients, type Parameters, signInFor, tokenRequest, userinfo } from '../support/client.ts';
+import { type ClientUnderTest, clients, type Parameters, signInFor, tokenRequest, userinfo } from '../support/client.ts';
 import { type Agent, createAgent } from '../support/http-agent.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 
@@ -22,8 +22,8 @@ async function newTokens(scope = 'openid profile offline_access') {
   return { access: String(tokens.body['access_token']), refresh: String(tokens.body['refresh_token']) };
 }
 
-function refresh(refresh_token: string, changes: Parameters = {}, client: Parameters[0] & object | typeof trusted = trusted) {
-  return tokenRequest(server.issuer, client as typeof trusted, { grant_type: 'refresh_token', refresh_token, ...changes });
+function refresh(refresh_token: string, changes: Parameters = {}, client: ClientUnderTest = trusted) {
+  return tokenRequest(server.issuer, client, { grant_type: 'refresh_token', refresh_token, ...changes });
 }
 
 async function successor(refresh_token: string) {
@@ -113,7 +113,7 @@ describe('security: refresh tokens', () => {
   it('F8: another client gets nothing for a refresh token, and its owner loses nothing', async () => {
     const first = await newTokens();
     for (const thief of [nopkce, es256]) {
-      const { status, body } = await refresh(first.refresh, {}, thief as unknown as typeof trusted);
+      const { status, body } = await refresh(first.refresh, {}, thief);
       expect({ status, error: body['error'] }).toEqual({ status: 400, error: 'invalid_grant' });
     }
     const second = await successor(first.refresh);

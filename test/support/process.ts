@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
+const builtProgram = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 const pinnedNode = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));
 const patience = 15_000;
 
@@ -20,6 +20,8 @@ export type ServerOptions = {
   /** After `main.js`; `start -c FILE` by default. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another program than the built server, to be started with the same care. */
+  readonly program?: string;
   /** Path of the Node executable. */
   readonly node?: string;
   /** The folder of an earlier server, to start on what that one left behind. */
@@ -61,6 +63,7 @@ export async function runProgram(options: ServerOptions): Promise<{ code: number
 type Running = { readonly child: ChildProcess; readonly output: () => string; readonly exited: Promise<number | null> };
 
 async function run(options: ServerOptions, directory: string): Promise<Running> {
+  const program = options.program ?? builtProgram;
   if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
   const file = join(directory, 'symbolon.yaml');
   if (options.config !== undefined) await writeFile(file, options.config);

@@ -13,7 +13,7 @@ import {
   parseParameters,
   serve,
 } from '@symbolon/provider';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
 import { forgedReply } from '../interaction/failure.ts';
@@ -27,7 +27,7 @@ import { readBrowser } from './browser.ts';
 import type { Call, PageHandler, Reply } from './call.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type OwnForm, ownForm } from './csrf.ts';
-import { failDirect, failPage, failUnrouted } from './failure.ts';
+import { failDirect, failMethod, failPage, failUnrouted } from './failure.ts';
 import { readForm } from './form-body.ts';
 import { everywhere } from './headers.ts';
 import { indexTenants } from './tenants.ts';
@@ -57,6 +57,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     routerOptions: { querystringParser: () => ({}) },
     // HEAD only where it does nothing: a link checker must not open authorization requests.
     exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => failUnrouted(request, reply, found.get(request.raw), error),
     genReqId: () => randomBytes(8).toString('hex'),
     rewriteUrl(request) {
       const url = request.url ?? '/';
@@ -83,16 +84,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
 
   for (const name of Object.keys(endpoints) as EndpointName[]) if (isDirect(name)) direct(name);
-  pageRoute(['GET', 'POST'], endpoints.authorize.path, authorizeRequest);
-  pageRoute(['GET', 'POST'], endpoints.endSession.path, logout);
-  pageRoute(['GET'], '/continue', continueRequest);
-  pageRoute(['GET'], '/login', showLogin);
-  formRoute('/login', submitLogin);
-  pageRoute(['GET'], '/select-account', showAccounts);
-  formRoute('/select-account', submitAccount);
-  pageRoute(['GET'], '/consent', showConsent);
-  formRoute('/consent', submitConsent);
-  pageRoute(['GET'], '/home', showHome);
+  page(endpoints.authorize.path, { GET: authorizeRequest, POST: authorizeRequest });
+  page(endpoints.endSession.path, { GET: logout, POST: logout });
+  page('/continue', { GET: continueRequest });
+  page('/login', { GET: showLogin, POST: own(submitLogin) });
+  page('/select-account', { GET: showAccounts, POST: own(submitAccount) });
+  page('/consent', { GET: showConsent, POST: own(submitConsent) });
+  page('/home', { GET: showHome });
   for (const [path, asset] of Object.entries(options.assets.files))
     app.get(path, (_, reply) =>
       reply
@@ -113,7 +111,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     app.route({
       method: [...everyMethod],
       url: path,
-      errorHandler: (error, request, reply) => failDirect(request, reply, error),
+      errorHandler: (error, request, reply) => failDirect(request, reply, found.get(request.raw), error),
       handler: async (request, reply) => {
         const tenant = found.get(request.raw);
         if (tenant === undefined) return failUnrouted(request, reply, undefined);
@@ -126,28 +124,34 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (cors) app.options(path, (_, reply) => reply.code(204).headers(preflightHeaders).send());
   }
 
-  function pageRoute(method: ('GET' | 'POST')[], url: string, handler: PageHandler): void {
-    app.route({ method, url, handler: (request, reply) => runPage(request, reply, handler) });
-  }
-
-  /** A form of ours: nothing of the handler runs for a forged one. */
-  function formRoute(url: string, handler: (call: Call, own: OwnForm) => Promise<Reply>): void {
-    pageRoute(['POST'], url, (call) => {
-      const own = ownForm(call);
-      return own === undefined ? forgedReply(call) : handler(call, own);
+  function page(url: string, handlers: PageHandlers): void {
+    app.route({
+      method: [...everyMethod],
+      url,
+      handler: async (request, reply) => {
+        const tenant = found.get(request.raw);
+        if (tenant === undefined) return failUnrouted(request, reply, undefined);
+        const handler = request.method === 'GET' || request.method === 'POST' ? handlers[request.method] : undefined;
+        if (handler === undefined) return failMethod(request, reply, tenant, Object.keys(handlers));
+        try {
+          const answer = await handler(callOf(tenant, request));
+          return reply.code(answer.status).headers(answer.headers).send(answer.body);
+        } catch (error) {
+          return failPage(request, reply, tenant, error);
+        }
+      },
     });
   }
+}
 
-  async function runPage(request: FastifyRequest, reply: FastifyReply, handler: PageHandler): Promise<FastifyReply> {
-    const tenant = found.get(request.raw);
-    if (tenant === undefined) return failUnrouted(request, reply, undefined);
-    try {
-      const answer = await handler(callOf(tenant, request));
-      return reply.code(answer.status).headers(answer.headers).send(answer.body);
-    } catch (error) {
-      return failPage(request, reply, tenant, error);
-    }
-  }
+type PageHandlers = { readonly GET: PageHandler; readonly POST?: PageHandler };
+
+/** A form of ours: nothing of the handler runs for a forged one. */
+function own(handler: (call: Call, form: OwnForm) => Promise<Reply>): PageHandler {
+  return (call) => {
+    const form = ownForm(call);
+    return form === undefined ? forgedReply(call) : handler(call, form);
+  };
 }
 
 function isDirect(name: EndpointName): name is DirectEndpointName {

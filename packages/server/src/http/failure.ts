@@ -8,14 +8,14 @@ import { errorReply } from '../interaction/failure.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Call } from './call.ts';
 import { corsHeaders } from './cors.ts';
+import { everywhere, nosniff } from './headers.ts';
 
 /** At an endpoint for clients: JSON. */
-export function failDirect(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+export function failDirect(request: FastifyRequest, reply: FastifyReply, tenant: Tenant | undefined, error: unknown): FastifyReply {
   const { status, headers, body } = errorResponse(publicError(request, error), request);
   return reply
     .code(statusOf(error) ?? status)
-    .headers(headers)
-    .headers(corsHeaders)
+    .headers({ ...headers, ...corsHeaders, ...(tenant === undefined ? nosniff : everywhere(tenant)) })
     .send(body);
 }
 
@@ -29,11 +29,24 @@ export function failPage(request: FastifyRequest, reply: FastifyReply, tenant: T
     .send(body);
 }
 
+/** At a page, with a method it does not have. */
+export function failMethod(request: FastifyRequest, reply: FastifyReply, tenant: Tenant, allowed: readonly string[]): FastifyReply {
+  const error = new OAuthError('invalid_request', `use ${allowed.join(' or ')} at this address`);
+  const { headers, body } = errorReply(bareCall(request, tenant), error);
+  return reply
+    .code(405)
+    .headers({ ...headers, allow: allowed.join(', ') })
+    .send(body);
+}
+
 /** No route, no tenant, or a failure before a handler had the request. */
 export function failUnrouted(request: FastifyRequest, reply: FastifyReply, tenant: Tenant | undefined, error?: unknown): FastifyReply {
   if (tenant === undefined) {
     const error_description = `no tenant has an issuer with the host and path of this request; trace ${request.id}`;
-    return reply.code(404).send({ error: 'invalid_request', error_description });
+    return reply
+      .code(404)
+      .headers({ ...nosniff, 'cache-control': 'no-store' })
+      .send({ error: 'invalid_request', error_description });
   }
   if (error !== undefined) return failPage(request, reply, tenant, error);
   const { headers, body } = errorReply(bareCall(request, tenant), new OAuthError('invalid_request', 'there is nothing at this address'));

@@ -25,9 +25,11 @@ export function pageHeaders(tenant: Tenant, formTargets: readonly string[] = [])
   };
 }
 
+export const nosniff = { 'x-content-type-options': 'nosniff' };
+
 /** Headers of every answer of a tenant. */
 export function everywhere(tenant: Tenant): Record<string, string> {
-  const headers = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+  const headers = { ...nosniff, 'referrer-policy': 'no-referrer' };
   return tenant.secure ? { ...headers, 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : headers;
 }
 

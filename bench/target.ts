@@ -1,0 +1,26 @@
+/** What is measured: a server with the clients and the person below, driven through what its discovery document says. */
+
+export type StoreKind = 'sqlite' | 'postgres';
+
+export type RunningTarget = {
+  readonly name: string;
+  readonly issuer: string;
+  /** Milliseconds of CPU used so far, by the server and by its database. */
+  readonly cpu: () => number;
+  readonly stop: () => Promise<void>;
+};
+
+export type Target = { readonly name: string; readonly start: (store: StoreKind) => Promise<RunningTarget> };
+
+export const person = { username: 'alice', password: 'correct horse battery staple', name: 'Alice Archer', email: 'alice@example.test' };
+
+/** Never called: the load stops at the redirect. */
+export const redirect_uri = 'http://127.0.0.1:5999/callback';
+
+/** The code flow, and the same with a refresh token each time. Nobody is asked for consent. */
+export const plainClient = { client_id: 'bench', client_secret: 'bench-secret-0123456789abcdef0123456789' };
+export const refreshClient = { client_id: 'bench-refresh', client_secret: 'bench-refresh-secret-0123456789abcdef' };
+export const machineClient = { client_id: 'bench-machine', client_secret: 'bench-machine-secret-0123456789abcdef' };
+
+export const scope = 'openid profile email';
+export const machineScope = 'reports';

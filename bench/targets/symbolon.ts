@@ -1,0 +1,40 @@
+/** Ours: the built program, started as an operator starts it. */
+import { randomBytes } from 'node:crypto';
+import { stringify } from 'yaml';
+import { machineClient, machineScope, person, plainClient, redirect_uri, refreshClient, scope, type Target } from '../target.ts';
+import { type Place, startTarget } from './run.ts';
+
+const name = 'symbolon';
+
+export const symbolon: Target = {
+  name,
+  start: (store) =>
+    // Only PostgreSQL asks for it: beside SQLite the server makes a key file of its own.
+    startTarget(name, store, (place) => ({
+      config: configuration(place),
+      env: { SYMBOLON_MASTER_KEY: randomBytes(32).toString('base64') },
+    })),
+};
+
+function configuration({ port, issuer, database }: Place): string {
+  const { username, password, email } = person;
+  const application = { redirect_uris: [redirect_uri], scope };
+  return stringify({
+    server: { listen: `127.0.0.1:${port}` },
+    database,
+    tenants: [
+      {
+        id: 'main',
+        issuer,
+        name: 'Bench',
+        signing: ['RS256'],
+        users: [{ username, password, claims: { name: person.name, email, email_verified: true } }],
+        clients: [
+          { ...plainClient, ...application, policy: { consent: 'implicit', refreshToken: 'never' } },
+          { ...refreshClient, ...application, policy: { consent: 'implicit', refreshToken: 'always' } },
+          { ...machineClient, grant_types: ['client_credentials'], scope: machineScope },
+        ],
+      },
+    ],
+  });
+}
