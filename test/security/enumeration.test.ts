@@ -44,7 +44,7 @@ function seen(response: AgentResponse, username: string): unknown {
   const headers = [...response.headers].filter(([name]) => name !== 'date');
   const random = /[\w-]{43}|[\w-]{22}/g;
   const text = response.text.replaceAll(username, 'USERNAME').replace(random, 'RANDOM');
-  return { status: response.status, headers, text, trail: response.trail.map(({ status, url }) => `${status} ${url.replace(random, 'RANDOM')}`) };
+  return { status: response.status, headers, text, trail: response.trail.map(({ status, url }) => `${status} ${url.replaceAll(username, 'USERNAME').replace(random, 'RANDOM')}`) };
 }
 
 describe('security: enumeration', () => {
@@ -84,8 +84,8 @@ describe('security: enumeration', () => {
   });
 
   it('J14: refusing an unknown person takes the work that refusing a known one takes', async () => {
-    const times = { known: [] as number[], unknown: [] as number[], disabled: [] as number[], withoutPassword: [] as number[] };
-    const who = { known: { ...known, password: 'anything at all' }, unknown, disabled, withoutPassword };
+    const times = { known: [] as number[], unknown: [] as number[], disabled: [] as number[] };
+    const who = { known: { ...known, password: 'anything at all' }, unknown, disabled };
     const kinds = Object.keys(times) as (keyof typeof times)[];
     const agent = createAgent(server.issuer);
     const login = await agent.get('/login');

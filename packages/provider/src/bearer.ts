@@ -23,10 +23,10 @@ export function bearerToken(request: CoreRequest): string | undefined {
 }
 
 /** The refusal as RFC 6750 section 3 wants it; without an error when the caller showed no token at all. */
-export function challenge(op: Provider, error: OAuthError | undefined, scope?: string): CoreResponse {
+export function challenge(op: Provider, error: OAuthError | undefined): CoreResponse {
   const parts = [`realm="${op.settings.issuer}"`];
   if (error !== undefined) parts.push(`error="${error.code}"`, `error_description="${error.description}"`);
-  if (error?.code === 'insufficient_scope' && scope !== undefined) parts.push(`scope="${scope}"`);
+  if (error?.code === 'insufficient_scope') parts.push('scope="openid"');
   const body = error === undefined ? '' : JSON.stringify({ error: error.code, error_description: error.description });
   const headers = { 'www-authenticate': `Bearer ${parts.join(', ')}`, 'cache-control': 'no-store' };
   return { status: error?.status ?? 401, headers: body === '' ? headers : { ...headers, 'content-type': 'application/json' }, body };

@@ -1,5 +1,6 @@
 /** The endpoints that need no person: a plain request in, a plain response out. Errors become what the client expects of its endpoint. */
 import { type CoreRequest, type CoreResponse, json } from './answer.ts';
+import { challenge } from './bearer.ts';
 import { discovery } from './discovery.ts';
 import { type DirectEndpointName, type EndpointRow, endpoints } from './endpoints.ts';
 import { jwks } from './jwks.ts';
@@ -25,8 +26,9 @@ export async function serve(op: Provider, name: DirectEndpointName, request: Cor
   try {
     return await handlers[name](op, request);
   } catch (error) {
-    if (error instanceof OAuthError) return errorResponse(error, request);
-    throw error;
+    if (!(error instanceof OAuthError)) throw error;
+    op.emit({ type: 'request.refused', endpoint: name, error: error.code, reason: error.diagnostic ?? error.description });
+    return name === 'userinfo' ? challenge(op, error) : errorResponse(error, request);
   }
 }
 

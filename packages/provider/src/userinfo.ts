@@ -9,15 +9,10 @@ import { OAuthError } from './wire/error.ts';
 import { intersect } from './wire/scope.ts';
 
 export async function userinfo(op: Provider, request: CoreRequest): Promise<CoreResponse> {
-  try {
-    const value = bearerToken(request);
-    if (value === undefined) return challenge(op, undefined);
-    const token = await op.store.tokens.findAccess(accessTokenHash(value), op.now());
-    return json(200, await claims(op, token));
-  } catch (error) {
-    if (error instanceof OAuthError) return challenge(op, error, 'openid');
-    throw error;
-  }
+  const value = bearerToken(request);
+  if (value === undefined) return challenge(op, undefined);
+  const token = await op.store.tokens.findAccess(accessTokenHash(value), op.now());
+  return json(200, await claims(op, token));
 }
 
 async function claims(op: Provider, token: AccessToken | undefined) {

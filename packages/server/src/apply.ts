@@ -52,7 +52,7 @@ async function writeUser(
   const existing = await store.users.findForPassword(usernameKey);
   if (existing !== undefined) {
     await store.users.replace({ ...existing.user, username, claims, groups, roles, updatedAt: op.now() });
-    if (hash !== undefined) await store.users.setPassword(existing.user.sub, hash, true, op.now());
+    if (hash !== undefined) await store.users.setPassword(existing.user.sub, hash, op.now());
     return;
   }
   const made = newUser({ username, claims, groups, roles, now: op.now, random: op.random });

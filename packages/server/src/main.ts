@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line. Each command is a file in cli/. */
 import { Command } from 'commander';
 import { check } from './cli/check.ts';

@@ -24,8 +24,10 @@ export type Users = {
   readonly replace: (user: User) => Promise<boolean>;
   /** Effective at the next request of every process; disabling also ends the person's sessions and grants. False when unknown. */
   readonly setActive: (sub: string, active: boolean, now: number) => Promise<boolean>;
-  /** Also ends the person's sessions and grants, when `end` says so. False when unknown. */
-  readonly setPassword: (sub: string, passwordHash: string, end: boolean, now: number) => Promise<boolean>;
+  /** A new password, which ends the person's sessions and grants. False when unknown. */
+  readonly setPassword: (sub: string, passwordHash: string, now: number) => Promise<boolean>;
+  /** The same password in a better hash, unless it was changed meanwhile: nothing ends, and nobody counts it as a change. */
+  readonly rehash: (sub: string, previous: string, next: string) => Promise<boolean>;
 };
 
 /** A key pair or secret of the tenant, sealed by the installation's master key. */

@@ -59,7 +59,7 @@ export async function runTenant(
     locales,
     op,
     store,
-    signIn: (username, password) => signInWithPassword({ users: store.users, hashing, now }, username, password),
+    signIn: (username, password) => signInWithPassword({ users: store.users, hashing }, username, password),
     origin: issuer.origin,
     base,
     cookieName: cookieName(id, secure),

@@ -108,13 +108,13 @@ async function proceed(
   const { parameters, facts } = request;
   const decision = decide({ parameters, facts, consent: client.policy.consent, sessions, now: op.now() });
   if (decision.kind === 'refuse') return refuse(op, request, new OAuthError(decision.code, decision.description), stored);
-  if (decision.kind === 'approve') return approve(op, request, decision.session, stored);
+  if (decision.kind === 'approve') return approve(op, client, request, decision.session, stored);
   if (stored.push) await op.store.requests.push(request);
   const { step, session } = decision;
   return session === undefined ? { show: step, request, client, sessions } : { show: step, request, client, sessions, session };
 }
 
-async function approve(op: Provider, request: PendingRequest, session: SessionView, stored: Stored): Promise<Outcome> {
+async function approve(op: Provider, client: Client, request: PendingRequest, session: SessionView, stored: Stored): Promise<Outcome> {
   const code = op.random(32);
   const now = op.now();
   const approval: Approval = {
@@ -125,7 +125,7 @@ async function approve(op: Provider, request: PendingRequest, session: SessionVi
     ...(session.acr === undefined ? undefined : { acr: session.acr }),
     scopes: request.parameters.scopes,
     codeHash: hash('sha256', code, 'base64url'),
-    codeExpiresAt: now + op.settings.lifetimes.code,
+    codeExpiresAt: now + (client.lifetimes.code ?? op.settings.lifetimes.code),
   };
   if (stored.push) await op.store.requests.push(request, approval);
   else if (!(await op.store.requests.approve(request.id, request.browser ?? '', approval, now))) throw gone();

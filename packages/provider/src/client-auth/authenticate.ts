@@ -75,11 +75,13 @@ function readBasic(header: string): Presented {
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   if (colon === -1) throw new OAuthError('invalid_client', 'the Basic credentials have no colon');
+  const client_id = formDecode(text.slice(0, colon)) ?? text.slice(0, colon);
+  if (client_id.includes('\0')) throw new OAuthError('invalid_client', 'the Basic credentials have a NUL character');
   const raw = text.slice(colon + 1);
   const secret = formDecode(raw);
   return {
     method: 'client_secret_basic',
-    client_id: formDecode(text.slice(0, colon)) ?? text.slice(0, colon),
+    client_id,
     secrets: secret === undefined || secret === raw ? [raw] : [secret, raw],
   };
 }

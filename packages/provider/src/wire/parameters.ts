@@ -29,6 +29,13 @@ export function parseParameters(encoded: string): Parameters {
 }
 
 function decode(text: string): string {
+  const decoded = decodeOctets(text);
+  // No parameter needs it, and not every database can hold it.
+  if (decoded.includes('\0')) throw new OAuthError('invalid_request', 'a parameter has a NUL character');
+  return decoded;
+}
+
+function decodeOctets(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
   try {

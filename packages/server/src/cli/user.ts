@@ -1,4 +1,4 @@
-/** symbolon user: add, list, disable, password. Works on the database directly; a running server notices at the next request. */
+/** symbolon user: add, list, disable, enable, password. Works on the database directly; a running server notices at the next request. */
 import type { Command } from 'commander';
 import { open } from '../compose.ts';
 import { createLogger } from '../logger.ts';
@@ -9,6 +9,7 @@ import { newUser } from '../users/new-user.ts';
 import { hashPassword, passwordProblem } from '../users/password.ts';
 import { usernameKey } from '../users/username.ts';
 import { type FileOption, fail, loadOrExit, readStandardInput } from './load.ts';
+import { startFailure } from './serve.ts';
 
 export type TenantOption = FileOption & { readonly tenant?: string };
 type PasswordOption = TenantOption & { readonly passwordStdin?: boolean };
@@ -30,6 +31,7 @@ export function userCommands(program: Command, file: readonly [string, string, s
     .action(add);
   command('list', 'list the people').action(list);
   command('disable <username>', 'disable a person; sessions and tokens end at once').action(disable);
+  command('enable <username>', 'enable a disabled person again').action(enable);
   command('password <username>', 'set a new password; sessions and tokens end at once')
     .option('--password-stdin', 'read the password from standard input instead of making one')
     .action(password);
@@ -70,11 +72,19 @@ async function disable(username: string, options: TenantOption): Promise<void> {
   });
 }
 
+async function enable(username: string, options: TenantOption): Promise<void> {
+  await withTenant(options, async (tenant) => {
+    const user = await findUser(tenant, username);
+    await tenant.store.users.setActive(user.sub, true, tenant.op.now());
+    process.stdout.write(`enabled ${user.username}\n`);
+  });
+}
+
 async function password(username: string, options: PasswordOption): Promise<void> {
   await withTenant(options, async (tenant) => {
     const user = await findUser(tenant, username);
     const chosen = await readPassword(options);
-    await tenant.store.users.setPassword(user.sub, await hashPassword(chosen.password), true, tenant.op.now());
+    await tenant.store.users.setPassword(user.sub, await hashPassword(chosen.password), tenant.op.now());
     process.stdout.write(`changed the password of ${user.username}; sessions and tokens are ended\n${chosen.note}`);
   });
 }
@@ -84,7 +94,9 @@ export async function withTenant(options: TenantOption, action: (tenant: Tenant)
   const { config } = await loadOrExit(options);
   const index = options.tenant === undefined ? 0 : config.tenants.findIndex((tenant) => tenant.id === options.tenant);
   if (index === -1) fail(`there is no tenant ${options.tenant}; the file has ${config.tenants.map((tenant) => tenant.id).join(', ')}`);
-  const { tenants, close } = await open(config, createLogger('warn'));
+  const { tenants, close } = await open(config, createLogger('warn')).catch((error: unknown) =>
+    fail(startFailure(error, config.server.listen)),
+  );
   try {
     const running = tenants[index];
     if (running !== undefined) await action(running.tenant);

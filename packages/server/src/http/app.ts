@@ -60,7 +60,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => failUnrouted(request, reply, found.get(request.raw), error),
     genReqId: () => randomBytes(8).toString('hex'),
     rewriteUrl(request) {
-      const url = request.url ?? '/';
+      const url = originForm(request.url ?? '/', request.headers.host);
       const at = url.indexOf('?');
       const path = at === -1 ? url : url.slice(0, at);
       if (path.startsWith('/health/')) return path;
@@ -152,6 +152,13 @@ function own(handler: (call: Call, form: OwnForm) => Promise<Reply>): PageHandle
     const form = ownForm(call);
     return form === undefined ? forgedReply(call) : handler(call, form);
   };
+}
+
+/** A target in absolute form, as for a proxy, is read as its path when it names the host of the request (RFC 9112 section 3.2.2). */
+function originForm(url: string, host: string | undefined): string {
+  if (url.startsWith('/')) return url;
+  const [, authority, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? [];
+  return authority !== undefined && authority === host ? rest || '/' : url;
 }
 
 function isDirect(name: EndpointName): name is DirectEndpointName {

@@ -59,6 +59,8 @@ function publicError(request: FastifyRequest, error: unknown): OAuthError {
     return error;
   }
   if (statusOf(error) === 413) return new OAuthError('invalid_request', 'the body is larger than 65536 bytes');
+  if (statusOf(error) === 415)
+    return new OAuthError('invalid_request', 'the Content-Type is malformed; send application/x-www-form-urlencoded');
   if (statusOf(error) !== undefined) return new OAuthError('invalid_request', 'the request cannot be read');
   request.log.error({ err: error }, 'fault');
   return new OAuthError('server_error', `something went wrong here; give the operator the trace id ${request.id}`);

@@ -14,7 +14,8 @@ import { afterAll, beforeAll, describe, inject, it, vi } from 'vitest';
 import { createDatabase } from '../../../../test/support/postgres.ts';
 import type { Storage } from '../store.ts';
 import { openStorage } from './open-storage.ts';
-import { serverConformance, withTenant } from './server-conformance.ts';
+import { withTenant } from './server-conformance/frame.ts';
+import { serverConformance } from './server-conformance.ts';
 
 const server = inject('postgres');
 const now = 1_800_000_000;

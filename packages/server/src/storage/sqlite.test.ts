@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { storeConformance } from '@symbolon/provider/conformance';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openStorage } from './open-storage.ts';
-import { serverConformance, withTenant } from './server-conformance.ts';
+import { withTenant } from './server-conformance/frame.ts';
+import { serverConformance } from './server-conformance.ts';
 
 let folder = '';
 let files = 0;

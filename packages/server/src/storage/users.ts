@@ -53,6 +53,18 @@ export function users(engine: Engine): (tenant: string) => Users {
   );
   const changes = changing(engine);
 
+  const rehash = statement<{ readonly tenant: string; readonly sub: string; readonly previous: string; readonly next: string }>(
+    'users.rehash',
+  )((p) =>
+    kysely
+      .updateTable('users')
+      .set({ password_hash: p.next })
+      .where('tenant', '=', p.tenant)
+      .where('sub', '=', p.sub)
+      .where('password_hash', '=', p.previous)
+      .returning('sub'),
+  );
+
   return (tenant) => ({
     find: async (sub) => {
       const [row] = await engine.read(find, { tenant, sub });
@@ -66,7 +78,8 @@ export function users(engine: Engine): (tenant: string) => Users {
     add: async (user, passwordHash) => (await engine.write(add, toRow(tenant, user, passwordHash))).length === 1,
     replace: (user) => engine.act(() => changes.replace(tenant, user)),
     setActive: (sub, active, now) => engine.act(() => changes.setActive(tenant, sub, active, now)),
-    setPassword: (sub, passwordHash, end, now) => engine.act(() => changes.setPassword(tenant, sub, passwordHash, end, now)),
+    setPassword: (sub, passwordHash, now) => engine.act(() => changes.setPassword(tenant, sub, passwordHash, now)),
+    rehash: async (sub, previous, next) => (await engine.write(rehash, { tenant, sub, previous, next })).length === 1,
   });
 }
 
@@ -114,10 +127,10 @@ function changing(engine: Engine) {
       if (!active) yield* endPerson(tenant, sub, now);
       return true;
     },
-    *setPassword(tenant: string, sub: string, password_hash: string, end: boolean, now: number): Act<boolean> {
+    *setPassword(tenant: string, sub: string, password_hash: string, now: number): Act<boolean> {
       const changed = yield* run(setPassword, { tenant, sub, password_hash, revision: randomUUID() });
       if (changed.length === 0) return false;
-      if (end) yield* endPerson(tenant, sub, now);
+      yield* endPerson(tenant, sub, now);
       return true;
     },
   };

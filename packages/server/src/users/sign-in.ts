@@ -14,10 +14,8 @@ export type SignIn =
   | { readonly outcome: 'busy'; readonly retryAfter: number };
 
 export type SignInDeps = {
-  readonly users: Pick<Users, 'findForPassword' | 'setPassword'>;
+  readonly users: Pick<Users, 'findForPassword' | 'rehash'>;
   readonly hashing: Hashing;
-  /** Epoch seconds. */
-  readonly now: () => number;
 };
 
 /** Checks a password; on success a weak or imported hash is replaced before the answer. Throws what the store throws. */
@@ -33,10 +31,8 @@ export async function signInWithPassword(deps: SignInDeps, username: string, pas
   return { outcome: 'signed-in', user: found.user };
 }
 
-/** Best effort: when hashing is busy it waits for the next sign-in. A password changed meanwhile is left alone. */
-async function rehash({ users, hashing, now }: SignInDeps, user: User, previous: string, password: string): Promise<void> {
+/** Best effort: when hashing is busy it waits for the next sign-in. */
+async function rehash({ users, hashing }: SignInDeps, user: User, previous: string, password: string): Promise<void> {
   const hashed = await hashing.run(() => hashPassword(password));
-  if (hashed.outcome === 'busy') return;
-  const current = await users.findForPassword(user.usernameKey);
-  if (current?.passwordHash === previous) await users.setPassword(user.sub, hashed.value, false, now());
+  if (hashed.outcome === 'done') await users.rehash(user.sub, previous, hashed.value);
 }

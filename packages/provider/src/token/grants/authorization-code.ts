@@ -10,7 +10,7 @@ import { OAuthError } from '../../wire/error.ts';
 import { one, type Parameters, required } from '../../wire/parameters.ts';
 import { checkVerifier } from '../../wire/pkce.ts';
 import { intersect } from '../../wire/scope.ts';
-import { draftAccessToken } from '../access-token.ts';
+import { accessLifetime, draftAccessToken } from '../access-token.ts';
 import type { Issuance } from '../issue.ts';
 import { familyHashOf, newFamily, refreshLifetime, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import { alive } from './grant.ts';
@@ -19,7 +19,7 @@ export async function authorizationCode(op: Provider, client: Client, form: Para
   const code = required(form, 'code');
   const redirect_uri = one(form, 'redirect_uri');
   const verifier = one(form, 'code_verifier');
-  const { request, account: found } = await redeem(op, code);
+  const { request, account: found } = await redeem(op, client, code);
   checkRequest(client, request, redirect_uri);
   checkVerifier(request.parameters.code_challenge, verifier);
   const account = alive(found);
@@ -42,12 +42,12 @@ export async function authorizationCode(op: Provider, client: Client, form: Para
 }
 
 /** Codes are remembered after their use for as long as the tokens they gave may live, so that a second use is noticed. */
-function replayWindow(op: Provider): number {
-  return Math.max(3600, op.settings.lifetimes.accessToken);
+function replayWindow(op: Provider, client: Client): number {
+  return Math.max(3600, accessLifetime(op, client));
 }
 
-async function redeem(op: Provider, code: string) {
-  const redemption = await op.store.requests.redeem(hash('sha256', code, 'base64url'), replayWindow(op), op.now());
+async function redeem(op: Provider, client: Client, code: string) {
+  const redemption = await op.store.requests.redeem(hash('sha256', code, 'base64url'), replayWindow(op, client), op.now());
   if (redemption.outcome === 'redeemed') return redemption;
   if (redemption.outcome === 'replayed') {
     const { client_id, approval } = redemption.request;
