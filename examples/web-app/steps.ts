@@ -71,7 +71,8 @@ function showBody(text: string): string {
 /** A `fetch` that writes down each request it makes, and its answer, as a step. */
 export function recordingFetch(steps: Steps, title: (url: URL) => string): CustomFetch {
   return async (url, init) => {
-    const response = await fetch(url, { ...init, body: init.body ?? null });
+    // All bodies of these protocols are form parameters, and openid-client has named their type in a header.
+    const response = await fetch(url, { ...init, body: init.body ? String(init.body) : null });
     const request = showRequest(url, init);
     addStep(steps, { title: title(new URL(url)), channel: 'server', request, response: await showResponse(response) });
     return response;
