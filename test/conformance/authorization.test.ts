@@ -287,6 +287,16 @@ describe('conformance: sessions and prompts', () => {
     expect(await silently(agent, { prompt: 'none', id_token_hint })).toMatchObject({ sub: claimsIn(id_token_hint).sub });
   });
 
+  it('A14: the ID token of a client that registered HS256 is a hint too', async () => {
+    const agent = newAgent();
+    const { tokens } = await signInFor(issuer, agent, clients.hs256);
+    const id_token_hint = String(tokens.body.id_token);
+    const { request, response } = await open(agent, clients.hs256, { prompt: 'none', id_token_hint });
+    expectNoPage(response);
+    const { body } = await redeem(issuer, clients.hs256, request, answerOf(response));
+    expect(claimsIn(body.id_token)).toMatchObject({ sub: claimsIn(id_token_hint).sub, auth_time: claimsIn(id_token_hint).auth_time });
+  });
+
   it('A14: the ID token of somebody else is refused with login_required', async () => {
     const bobs = (await signInFor(issuer, newAgent(), clients.trusted, {}, people.bob)).tokens.body.id_token;
     const agent = newAgent();
@@ -398,6 +408,15 @@ describe('conformance: authorization requests that are refused', () => {
   ] as [string, Parameters, string][])('E5: %s is refused with state, iss and a printable description', async (_, changes, code) => {
     const { request, response } = await open(newAgent(), clients.web, changes);
     expect(expectErrorAnswer(response, request, issuer)).toBe(code);
+  });
+
+  it('E5: a response type whose answers belong into the fragment is refused there, unless the client asks for another mode', async () => {
+    for (const response_type of ['token', 'id_token', 'code id_token']) {
+      const { location } = (await open(newAgent(), clients.web, { response_type })).response;
+      expect(location, response_type).toMatch(/^http:\/\/127\.0\.0\.1:5000\/callback#error=unsupported_response_type&/);
+    }
+    const { location } = (await open(newAgent(), clients.web, { response_type: 'token', response_mode: 'query' })).response;
+    expect(location).toMatch(/callback\?error=unsupported_response_type&/);
   });
 
   it('E5: a parameter given twice is refused with state and iss', async () => {

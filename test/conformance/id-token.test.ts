@@ -100,12 +100,14 @@ describe('conformance: ID tokens', () => {
     expect([alice, bob]).not.toEqual(['alice', 'bob']);
   });
 
-  it.each([['n'.repeat(64)], ['a-._~'.repeat(9)], ['n'.repeat(384)], ['ä b"\\\u{1F600}']])(
-    'I3: the nonce %s comes back as it was sent',
-    async (nonce) => {
-      expect(claimsIn((await signIn(clients.trusted, { nonce })).id_token).nonce).toBe(nonce);
-    },
-  );
+  it.each([
+    ['of 64 characters', 'n'.repeat(64)],
+    ['of the marks a URI needs not escape', 'a-._~'.repeat(9)],
+    ['of 384 characters', 'n'.repeat(384)],
+    ['of any characters', '\u00e4 b"\\\u{1F600}'],
+  ])('I3: a nonce %s comes back as it was sent', async (_, nonce) => {
+    expect(claimsIn((await signIn(clients.trusted, { nonce })).id_token).nonce).toBe(nonce);
+  });
 
   it('I3: standard claims in an ID token have their types, and none is empty', async () => {
     expectClaimTypes(claimsIn((await signIn(clients.trusted)).id_token));

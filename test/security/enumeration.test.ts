@@ -42,7 +42,7 @@ async function tryToSignIn({ username, password }: { username: string; password:
 /** Everything a stranger sees, without what is random at every answer and without what she typed herself. */
 function seen(response: AgentResponse, username: string): unknown {
   const headers = [...response.headers].filter(([name]) => name !== 'date');
-  const random = /[\w-]{43}|[\w-]{22}/g;
+  const random = /[\w-]{43}|[\w-]{22}|\b[0-9a-f]{16}\b/g;
   const text = response.text.replaceAll(username, 'USERNAME').replace(random, 'RANDOM');
   return { status: response.status, headers, text, trail: response.trail.map(({ status, url }) => `${status} ${url.replaceAll(username, 'USERNAME').replace(random, 'RANDOM')}`) };
 }

@@ -58,7 +58,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     // HEAD only where it does nothing: a link checker must not open authorization requests.
     exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => failUnrouted(request, reply, found.get(request.raw), error),
-    genReqId: () => randomBytes(8).toString('hex'),
+    genReqId: traceIds(),
+    // A logger of its own for every request costs more than most requests; whoever logs says which request it was.
+    childLoggerFactory: (logger) => logger,
     rewriteUrl(request) {
       const url = originForm(request.url ?? '/', request.headers.host);
       const at = url.indexOf('?');
@@ -159,6 +161,13 @@ function originForm(url: string, host: string | undefined): string {
   if (url.startsWith('/')) return url;
   const [, authority, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? [];
   return authority !== undefined && authority === host ? rest || '/' : url;
+}
+
+/** Unique across processes and cheap: a random start and a count. */
+function traceIds(): () => string {
+  const start = randomBytes(5).toString('hex');
+  let count = 0;
+  return () => start + (count++).toString(16).padStart(6, '0');
 }
 
 function isDirect(name: EndpointName): name is DirectEndpointName {

@@ -55,14 +55,14 @@ export function failUnrouted(request: FastifyRequest, reply: FastifyReply, tenan
 
 function publicError(request: FastifyRequest, error: unknown): OAuthError {
   if (error instanceof OAuthError) {
-    request.log.info({ error: error.code, description: error.description, diagnostic: error.diagnostic }, 'refused');
+    request.log.info({ trace: request.id, error: error.code, description: error.description, diagnostic: error.diagnostic }, 'refused');
     return error;
   }
   if (statusOf(error) === 413) return new OAuthError('invalid_request', 'the body is larger than 65536 bytes');
   if (statusOf(error) === 415)
     return new OAuthError('invalid_request', 'the Content-Type is malformed; send application/x-www-form-urlencoded');
   if (statusOf(error) !== undefined) return new OAuthError('invalid_request', 'the request cannot be read');
-  request.log.error({ err: error }, 'fault');
+  request.log.error({ trace: request.id, err: error }, 'fault');
   return new OAuthError('server_error', `something went wrong here; give the operator the trace id ${request.id}`);
 }
 

@@ -17,6 +17,11 @@ export type Engine = {
   readonly read: <P, R>(statement: Statement<P, R>, params: P) => Promise<readonly R[]>;
   /** One statement, durable when the promise resolves. */
   readonly write: <P, R>(statement: Statement<P, R>, params: P) => Promise<readonly R[]>;
+  /**
+   * One statement whose effect a power cut may take back, because nothing was answered yet and the write that is answered, which comes
+   * after it, brings it along to the disk: commits keep their order. Saves SQLite a flush; a killed process loses nothing either way.
+   */
+  readonly gate: <P, R>(statement: Statement<P, R>, params: P) => Promise<readonly R[]>;
   /** Several statements, all or nothing, durable when the promise resolves. */
   readonly act: <T>(act: () => Act<T>) => Promise<T>;
   /** One transaction that no other process runs beside: for the schema. */

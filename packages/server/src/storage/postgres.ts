@@ -31,6 +31,7 @@ export async function openPostgres(url: string): Promise<Engine> {
     kysely,
     read: (wanted, params) => query(pool, wanted, params),
     write: (wanted, params) => query(pool, wanted, params),
+    gate: (wanted, params) => query(pool, wanted, params),
     act: (act) => transaction(pool, act),
     exclusive: (work) =>
       kysely.transaction().execute(async (locked) => {

@@ -146,7 +146,7 @@ function redemption(engine: Engine) {
     return { outcome: 'replayed', request: readApproved(row) };
   }
   return async (code: Code, until: number): Promise<Redemption> => {
-    const [row] = await engine.write(take, { ...code, until });
+    const [row] = await engine.gate(take, { ...code, until });
     if (row === undefined) return engine.act(() => replay(code));
     return { outcome: 'redeemed', request: readApproved(row), account: toAccount(row.account) };
   };

@@ -4,16 +4,21 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
-type Job = {
-  readonly run: () => unknown;
+type Kind = {
   /** Of one statement, which SQLite undoes by itself when it fails. */
   readonly single: boolean;
+  /** Whether the answer waits until the disk has it. */
+  readonly flush: boolean;
+};
+
+type Job = Kind & {
+  readonly run: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
 
 export type CommitQueue = {
-  readonly add: <T>(run: () => T, single: boolean) => Promise<T>;
+  readonly add: <T>(run: () => T, kind: Kind) => Promise<T>;
   /** Keeps the connection for work that waits; what arrives meanwhile is written afterwards. */
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
   /** Writes what is waiting, at once. */
@@ -37,9 +42,9 @@ export function commitQueue(db: DatabaseSync): CommitQueue {
     setImmediate(flush);
   };
   return {
-    add: <T>(run: () => T, single: boolean) =>
+    add: <T>(run: () => T, kind: Kind) =>
       new Promise<T>((resolve, reject) => {
-        jobs.push({ run, single, resolve: resolve as (value: unknown) => void, reject });
+        jobs.push({ ...kind, run, resolve: resolve as (value: unknown) => void, reject });
         schedule();
       }),
     hold: async (work) => {
@@ -57,12 +62,16 @@ export function commitQueue(db: DatabaseSync): CommitQueue {
 
 function commit(db: DatabaseSync, batch: readonly Job[]): void {
   const [only, ...others] = batch;
+  const relaxed = !batch.some((job) => job.flush);
   try {
+    if (relaxed) db.exec('pragma synchronous = normal');
     if (only?.single === true && others.length === 0) only.resolve(only.run());
     else inTransaction(db, batch);
   } catch (error) {
     if (db.isOpen && db.isTransaction) db.exec('rollback');
     for (const job of batch) job.reject(error);
+  } finally {
+    if (relaxed && db.isOpen) db.exec('pragma synchronous = full');
   }
 }
 

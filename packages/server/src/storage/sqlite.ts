@@ -27,8 +27,9 @@ export async function openSqlite(path: string): Promise<Engine> {
     dialect: 'sqlite',
     kysely,
     read: async (wanted, params) => execute(wanted, params),
-    write: (wanted, params) => queue.add(() => execute(wanted, params), true),
-    act: (act) => queue.add(() => drive(execute, act()), false),
+    write: (wanted, params) => queue.add(() => execute(wanted, params), { single: true, flush: true }),
+    gate: (wanted, params) => queue.add(() => execute(wanted, params), { single: true, flush: false }),
+    act: (act) => queue.add(() => drive(execute, act()), { single: false, flush: true }),
     exclusive: (work) => queue.hold(() => kysely.transaction().execute(work)),
     announce: statement<{ readonly tenant: string }>('announce')(({ tenant }) =>
       kysely
