@@ -35,7 +35,10 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-function send(path: string, sent: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {}): Promise<RawResponse> {
+function send(
+  path: string,
+  sent: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<RawResponse> {
   return raw(server.issuer, { ...sent, path, headers: { host: new URL(server.issuer).host, ...sent.headers } });
 }
 
@@ -44,10 +47,13 @@ function post(path: string, body: string | Buffer, headers: Record<string, strin
 }
 
 function expectJson(answer: RawResponse, status: number, error: string, says: RegExp): void {
-  expect({ status: answer.status, type: answer.headers['content-type'] }).toEqual({ status, type: expect.stringMatching(/^application\/json/) });
+  expect({ status: answer.status, type: answer.headers['content-type'] }).toEqual({
+    status,
+    type: expect.stringMatching(/^application\/json/),
+  });
   const body = JSON.parse(answer.text) as Record<string, string>;
-  expect(body['error']).toBe(error);
-  expect(body['error_description']).toMatch(says);
+  expect(body.error).toBe(error);
+  expect(body.error_description).toMatch(says);
   expect(Object.keys(body)).toEqual(['error', 'error_description']);
   expect(answer.headers['x-content-type-options']).toBe('nosniff');
 }
@@ -66,7 +72,12 @@ async function freshCode() {
   await signInFor(server.issuer, agent, trusted);
   const request = authorizationRequest(server.issuer, trusted);
   const answer = answerOf(await agent.get(request.url));
-  const parameters = { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: trusted.redirect_uri, code_verifier: request.code_verifier };
+  const parameters = {
+    grant_type: 'authorization_code',
+    code: answer.get('code') ?? '',
+    redirect_uri: trusted.redirect_uri,
+    code_verifier: request.code_verifier,
+  };
   return { agent, request, answer, parameters };
 }
 
@@ -78,7 +89,8 @@ describe('bad input: bodies', () => {
   const limit = 65_536;
 
   it('a body over 65536 bytes is refused with 413, and the limit is named', async () => {
-    for (const path of ['/token', '/userinfo']) expectJson(await post(path, 'x'.repeat(limit + 1), { authorization: basic }), 413, 'invalid_request', /65536 bytes/);
+    for (const path of ['/token', '/userinfo'])
+      expectJson(await post(path, 'x'.repeat(limit + 1), { authorization: basic }), 413, 'invalid_request', /65536 bytes/);
     for (const path of ['/login', '/authorize', '/consent', '/select-account', '/logout'])
       expectPage(await post(path, 'x'.repeat(limit + 1)), 413, /65536 bytes/);
   });
@@ -92,17 +104,34 @@ describe('bad input: bodies', () => {
     const { request, answer, parameters } = await freshCode();
     expect((await post('/token', `${form(parameters)}&x=${'x'.repeat(limit)}`, { authorization: basic })).status).toBe(413);
     const start = `grant_type=client_credentials&x=`;
-    expectJson(await post('/token', start + 'x'.repeat(limit - start.length), { authorization: basic }), 400, 'unauthorized_client', /client_credentials/);
+    expectJson(
+      await post('/token', start + 'x'.repeat(limit - start.length), { authorization: basic }),
+      400,
+      'unauthorized_client',
+      /client_credentials/,
+    );
     expect((await redeem(server.issuer, trusted, request, answer)).status).toBe(200);
   });
 
-  it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'application/xml'])('a body of type %s is refused, and the right type is named', async (type) => {
-    const { request, answer, parameters } = await freshCode();
-    for (const body of [form(parameters).toString(), JSON.stringify(parameters)])
-      expectJson(await post('/token', body, { 'content-type': type, authorization: basic }), 400, 'invalid_request', /application\/x-www-form-urlencoded/);
-    expectPage(await post('/authorize', form(parameters).toString(), { 'content-type': type }), 400, /application\/x-www-form-urlencoded/);
-    expect((await redeem(server.issuer, trusted, request, answer)).status).toBe(200);
-  });
+  it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'application/xml'])(
+    'a body of type %s is refused, and the right type is named',
+    async (type) => {
+      const { request, answer, parameters } = await freshCode();
+      for (const body of [form(parameters).toString(), JSON.stringify(parameters)])
+        expectJson(
+          await post('/token', body, { 'content-type': type, authorization: basic }),
+          400,
+          'invalid_request',
+          /application\/x-www-form-urlencoded/,
+        );
+      expectPage(
+        await post('/authorize', form(parameters).toString(), { 'content-type': type }),
+        400,
+        /application\/x-www-form-urlencoded/,
+      );
+      expect((await redeem(server.issuer, trusted, request, answer)).status).toBe(200);
+    },
+  );
 
   it('a form without a content type, or with a malformed one, is told to name it', async () => {
     const body = form((await freshCode()).parameters).toString();
@@ -115,12 +144,20 @@ describe('bad input: bodies', () => {
 
   it('a charset beside the type does no harm', async () => {
     const { parameters } = await freshCode();
-    const answer = await post('/token', form(parameters).toString(), { 'content-type': `${formType}; charset=UTF-8`, authorization: basic });
+    const answer = await post('/token', form(parameters).toString(), {
+      'content-type': `${formType}; charset=UTF-8`,
+      authorization: basic,
+    });
     expect(answer.status).toBe(200);
   });
 
   it('no body at all is told what is missing', async () => {
-    expectJson(await send('/token', { method: 'POST', headers: { authorization: basic } }), 400, 'invalid_request', /x-www-form-urlencoded/);
+    expectJson(
+      await send('/token', { method: 'POST', headers: { authorization: basic } }),
+      400,
+      'invalid_request',
+      /x-www-form-urlencoded/,
+    );
     expectJson(await post('/token', '', { authorization: basic }), 400, 'invalid_request', /grant_type is missing/);
     expectPage(await post('/authorize', ''), 400, /client_id is missing/);
   });
@@ -131,26 +168,44 @@ describe('bad input: parameters', () => {
     const { request, answer, parameters } = await freshCode();
     for (const [name, value] of Object.entries(parameters)) {
       const twice = `${form(parameters)}&${name}=${encodeURIComponent(value)}`;
-      expectJson(await post('/token', twice, { authorization: basic }), 400, 'invalid_request', new RegExp(`^${name} is given more than once$`));
+      expectJson(
+        await post('/token', twice, { authorization: basic }),
+        400,
+        'invalid_request',
+        new RegExp(`^${name} is given more than once$`),
+      );
     }
     const twoClients = `${form({ ...parameters, client_id: 'trusted' })}&client_id=web`;
     expectJson(await post('/token', twoClients, { authorization: basic }), 400, 'invalid_request', /^client_id is given more than once$/);
     expect((await redeem(server.issuer, trusted, request, answer)).status).toBe(200);
   });
 
-  it.each(['state', 'nonce', 'scope', 'response_type', 'prompt', 'code_challenge', 'code_challenge_method', 'max_age', 'login_hint', 'response_mode'])(
-    'a second %s at /authorize is refused and gives no code',
-    async (name) => {
-      const { agent } = await freshCode();
-      const { url } = authorizationRequest(server.issuer, trusted, { prompt: 'none', max_age: '1000', login_hint: 'alice', response_mode: 'query' });
-      const value = new URL(url).searchParams.get(name) ?? '';
-      const answer = await agent.get(`${url}&${name}=${encodeURIComponent(value)}`);
-      if (answer.location === undefined) return expectErrorPage(answer, name);
-      expect(answerOf(answer).get('error')).toBe('invalid_request');
-      expect(answerOf(answer).get('error_description')).toContain(name);
-      expect(answerOf(answer).get('code')).toBeNull();
-    },
-  );
+  it.each([
+    'state',
+    'nonce',
+    'scope',
+    'response_type',
+    'prompt',
+    'code_challenge',
+    'code_challenge_method',
+    'max_age',
+    'login_hint',
+    'response_mode',
+  ])('a second %s at /authorize is refused and gives no code', async (name) => {
+    const { agent } = await freshCode();
+    const { url } = authorizationRequest(server.issuer, trusted, {
+      prompt: 'none',
+      max_age: '1000',
+      login_hint: 'alice',
+      response_mode: 'query',
+    });
+    const value = new URL(url).searchParams.get(name) ?? '';
+    const answer = await agent.get(`${url}&${name}=${encodeURIComponent(value)}`);
+    if (answer.location === undefined) return expectErrorPage(answer, name);
+    expect(answerOf(answer).get('error')).toBe('invalid_request');
+    expect(answerOf(answer).get('error_description')).toContain(name);
+    expect(answerOf(answer).get('code')).toBeNull();
+  });
 
   it('credentials given twice, in the header and in the body, are refused', async () => {
     const { request, answer, parameters } = await freshCode();
@@ -183,16 +238,34 @@ describe('bad input: parameters', () => {
     const unknown = await createAgent(server.issuer).get(authorizationRequest(server.issuer, web, { client_id: 'nobody' }).url);
     expectErrorPage(unknown, 'unknown client');
     expect(textOf(unknown, 'error-description')).toMatch(/client_id .* registered here/);
-    const foreign = await createAgent(server.issuer).get(authorizationRequest(server.issuer, web, { redirect_uri: 'https://evil.example/' }).url);
+    const foreign = await createAgent(server.issuer).get(
+      authorizationRequest(server.issuer, web, { redirect_uri: 'https://evil.example/' }).url,
+    );
     expectErrorPage(foreign, 'foreign redirect URI');
     expect(textOf(foreign, 'error-description')).toMatch(/redirect_uri .* registered.* to the letter/);
-    expectJson(await post('/token', 'grant_type=authorization_code&client_id=nobody'), 401, 'invalid_client', /client authentication failed/);
+    expectJson(
+      await post('/token', 'grant_type=authorization_code&client_id=nobody'),
+      401,
+      'invalid_client',
+      /client authentication failed/,
+    );
   });
 });
 
 describe('bad input: addresses, hosts and methods', () => {
   it('an unknown path is 404, with a page; letter case and slashes count', async () => {
-    for (const path of ['/nothing', '/LOGIN', '/login/', '//login', '/login;x', '/login/..;/home', '/token/x', '/assets/nothing.css', '/no-tenant', '/t/nobody/login'])
+    for (const path of [
+      '/nothing',
+      '/LOGIN',
+      '/login/',
+      '//login',
+      '/login;x',
+      '/login/..;/home',
+      '/token/x',
+      '/assets/nothing.css',
+      '/no-tenant',
+      '/t/nobody/login',
+    ])
       expectPage(await send(path), 404, /nothing at this address/);
   });
 
@@ -210,7 +283,9 @@ describe('bad input: addresses, hosts and methods', () => {
   it('a host that no issuer has is 404 and says so; so is none', async () => {
     for (const host of ['evil.example', '127.0.0.1', 'localhost:1', '[::1]:4000', `evil.example:${new URL(server.issuer).port}`])
       expectJson(await send('/login', { headers: { host } }), 404, 'invalid_request', /no tenant has an issuer with the host and path/);
-    const forwarded = await send('/.well-known/openid-configuration', { headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' } });
+    const forwarded = await send('/.well-known/openid-configuration', {
+      headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' },
+    });
     expect(forwarded.text).not.toContain('evil.example');
   });
 
@@ -232,7 +307,13 @@ describe('bad input: addresses, hosts and methods', () => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((each) => !methods.includes(each))) {
       const answer = await send(path, { method });
       expect(answer.status, method).toBe(405);
-      expect(answer.headers.allow?.split(/, */).filter((each) => each !== 'HEAD' && each !== 'OPTIONS').toSorted(), method).toEqual(methods);
+      expect(
+        answer.headers.allow
+          ?.split(/, */)
+          .filter((each) => each !== 'HEAD' && each !== 'OPTIONS')
+          .toSorted(),
+        method,
+      ).toEqual(methods);
       expect(answer.headers['set-cookie'], method).toBeUndefined();
       expect(answer.text, method).toContain('invalid_request');
     }
@@ -240,7 +321,11 @@ describe('bad input: addresses, hosts and methods', () => {
 
   it('PUT with a good form in it does nothing', async () => {
     const { agent, request, answer, parameters } = await freshCode();
-    const put = await send('/token', { method: 'PUT', headers: { 'content-type': formType, authorization: basic }, body: form(parameters).toString() });
+    const put = await send('/token', {
+      method: 'PUT',
+      headers: { 'content-type': formType, authorization: basic },
+      body: form(parameters).toString(),
+    });
     expect(put.status).toBe(405);
     expect((await redeem(server.issuer, trusted, request, answer)).status).toBe(200);
     const question = await agent.get('/logout');
@@ -256,7 +341,17 @@ describe('bad input: cookies', () => {
 
   it('a cookie that is malformed, unknown or given twice is as good as none', async () => {
     const stranger = randomBytes(32).toString('base64url');
-    for (const cookie of [`${name}=`, `${name}=x`, `${name}=${'x'.repeat(4000)}`, `${name}=${stranger}`, `${name}="${stranger}"`, `${name}=x; ${name}=${stranger}`, '=', ';;;', name]) {
+    for (const cookie of [
+      `${name}=`,
+      `${name}=x`,
+      `${name}=${'x'.repeat(4000)}`,
+      `${name}=${stranger}`,
+      `${name}="${stranger}"`,
+      `${name}=x; ${name}=${stranger}`,
+      '=',
+      ';;;',
+      name,
+    ]) {
       const agent = createAgent(server.issuer);
       const login = await agent.get(authorizationRequest(server.issuer, web).url, { cookie });
       expect(new URL(login.url).pathname, cookie).toMatch(/^\/login$|^\/authorize$|^\/continue$/);
@@ -298,7 +393,9 @@ describe('bad input: cookies', () => {
       await signInFor(own.issuer, agent, trusted);
       const pending = await agent.get(authorizationRequest(own.issuer, web, { prompt: 'login' }).url);
       own.advance(86_401);
-      expect(answerOf(await agent.get(authorizationRequest(own.issuer, trusted, { prompt: 'none' }).url)).get('error')).toBe('login_required');
+      expect(answerOf(await agent.get(authorizationRequest(own.issuer, trusted, { prompt: 'none' }).url)).get('error')).toBe(
+        'login_required',
+      );
       expect((await agent.get('/home')).text).not.toContain('alice');
       const late = await agent.submit(pending, { button: 'login-submit', fields: people.alice });
       expectErrorPage(late, 'an expired request');
@@ -343,7 +440,7 @@ describe('bad input: tabs and the back button', () => {
     const reloaded = await agent.get(`/continue?request=${requestIn(secondTab.url)}`);
     const tokens = await redeem(server.issuer, trusted, second, answerOf(reloaded));
     expect(tokens.status).toBe(200);
-    expect((await userinfo(server.issuer, tokens.body['access_token'])).body['name']).toBe('Alice Archer');
+    expect((await userinfo(server.issuer, tokens.body.access_token)).body.name).toBe('Alice Archer');
   });
 
   it('a sign-in page reloaded after another tab signed in works', async () => {
@@ -359,7 +456,10 @@ describe('bad input: tabs and the back button', () => {
     const agent = createAgent(server.issuer);
     const request = authorizationRequest(server.issuer, web, { prompt: 'consent' });
     const consent = await agent.submit(await agent.get(request.url), { button: 'login-submit', fields: people.alice });
-    const [once, again] = [await agent.submit(consent, { button: 'consent-allow' }), await agent.submit(consent, { button: 'consent-allow' })];
+    const [once, again] = [
+      await agent.submit(consent, { button: 'consent-allow' }),
+      await agent.submit(consent, { button: 'consent-allow' }),
+    ];
     expectErrorPage(again, 'the second');
     expect(textOf(again, 'error-description')).toMatch(/finished.*start again/);
     expectErrorPage(await agent.submit(consent, { button: 'consent-deny' }), 'a change of mind');
@@ -396,7 +496,10 @@ describe('bad input: tabs and the back button', () => {
 
   it('a denied request cannot be allowed with the back button', async () => {
     const agent = createAgent(server.issuer);
-    const consent = await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'consent' }).url), { button: 'login-submit', fields: people.bob });
+    const consent = await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'consent' }).url), {
+      button: 'login-submit',
+      fields: people.bob,
+    });
     expect(answerOf(await agent.submit(consent, { button: 'consent-deny' })).get('error')).toBe('access_denied');
     expectErrorPage(await agent.submit(consent, { button: 'consent-allow' }), 'after the denial');
     const asked = await agent.get(authorizationRequest(server.issuer, web).url);
@@ -444,9 +547,15 @@ describe('bad input: what a database would choke on', () => {
       ])
         for (const authorization of [basicOf(trusted.client_id, trusted.client_secret), basicOf(text, text)]) {
           const { status } = await fetch(`${issuer}/token`, { method: 'POST', headers: { authorization }, body: form(parameters) });
-          expect({ parameters, status }).toEqual({ parameters, status: expect.toSatisfy((given: number) => given === 400 || given === 401) });
+          expect({ parameters, status }).toEqual({
+            parameters,
+            status: expect.toSatisfy((given: number) => given === 400 || given === 401),
+          });
         }
-      const posted = await fetch(`${issuer}/token`, { method: 'POST', body: form({ client_id: text, client_secret: text, grant_type: 'x' }) });
+      const posted = await fetch(`${issuer}/token`, {
+        method: 'POST',
+        body: form({ client_id: text, client_secret: text, grant_type: 'x' }),
+      });
       expect([400, 401]).toContain(posted.status);
     }
     expect((await signInFor(issuer, createAgent(issuer), trusted)).tokens.status, 'and it still works').toBe(200);

@@ -94,14 +94,18 @@ describe('cli: check and start on a file with mistakes', () => {
       expect(second).toMatch(fix);
     }
     expect(output).not.toMatch(/correct horse|another password|too-short-to-be-kept/);
-    expect((await readdir(directory)).filter((name) => name !== 'symbolon.yaml'), 'nothing was begun').toEqual([]);
+    expect(
+      (await readdir(directory)).filter((name) => name !== 'symbolon.yaml'),
+      'nothing was begun',
+    ).toEqual([]);
   });
 
   it('check accepts the example configuration with 0, names what is not in effect yet by line, and starts nothing', async () => {
     const config = await readFile(fileURLToPath(new URL('../examples/symbolon.yaml', import.meta.url)), 'utf8');
     const { code, output, directory } = await runProgram({ config, args: ['check', '-c', 'symbolon.yaml'] });
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('no mistakes') });
-    for (const finding of output.split('\n').filter((each) => each.includes('not yet in effect:'))) expect(finding).toMatch(/^symbolon\.yaml:\d+:\d+: /);
+    for (const finding of output.split('\n').filter((each) => each.includes('not yet in effect:')))
+      expect(finding).toMatch(/^symbolon\.yaml:\d+:\d+: /);
     expect(await readdir(directory)).toEqual(['symbolon.yaml']);
   });
 
@@ -165,10 +169,13 @@ describe('cli: people and applications beside a running server', () => {
     const password = await printed('password', 'user', 'add', 'dora');
     const agent = createAgent(server.url);
     const { tokens } = await signInFor(server.url, agent, trusted, { scope: 'openid offline_access' }, { username: 'dora', password });
-    expect((await userinfo(server.url, tokens.body['access_token'])).status).toBe(200);
+    expect((await userinfo(server.url, tokens.body.access_token)).status).toBe(200);
     expect((await run('user', 'disable', 'dora')).code).toBe(0);
-    expect((await userinfo(server.url, tokens.body['access_token'])).status).toBe(401);
-    const refreshed = await tokenRequest(server.url, trusted, { grant_type: 'refresh_token', refresh_token: String(tokens.body['refresh_token']) });
+    expect((await userinfo(server.url, tokens.body.access_token)).status).toBe(401);
+    const refreshed = await tokenRequest(server.url, trusted, {
+      grant_type: 'refresh_token',
+      refresh_token: String(tokens.body.refresh_token),
+    });
     expect(refreshed).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     expect((await agent.get('/home')).text).not.toContain('dora');
     expect(await canSignIn('dora', password)).toBe(false);
@@ -181,7 +188,7 @@ describe('cli: people and applications beside a running server', () => {
     const { tokens } = await signInFor(server.url, agent, trusted, {}, { username: 'emma', password: old });
     const password = await printed('password', 'user', 'password', 'emma');
     expect(password).not.toBe(old);
-    expect((await userinfo(server.url, tokens.body['access_token'])).status).toBe(401);
+    expect((await userinfo(server.url, tokens.body.access_token)).status).toBe(401);
     expect((await agent.get('/home')).text).not.toContain('emma');
     expect([await canSignIn('emma', old), await canSignIn('emma', password)]).toEqual([false, true]);
   });
@@ -209,9 +216,23 @@ describe('cli: people and applications beside a running server', () => {
 
   it('client add makes an application that works at the next request, client remove ends it and its tokens', async () => {
     const redirect_uri = 'https://new.example/cb';
-    const { code, output } = await run('client', 'add', '--name', 'New one', '--redirect-uri', redirect_uri, '--scope', 'openid profile', '--trusted');
+    const { code, output } = await run(
+      'client',
+      'add',
+      '--name',
+      'New one',
+      '--redirect-uri',
+      redirect_uri,
+      '--scope',
+      'openid profile',
+      '--trusted',
+    );
     expect(code, output).toBe(0);
-    const client: ClientUnderTest = { client_id: valueOf(output, 'client_id'), client_secret: valueOf(output, 'client_secret'), redirect_uri };
+    const client: ClientUnderTest = {
+      client_id: lineOf(output, 'client_id'),
+      client_secret: lineOf(output, 'client_secret'),
+      redirect_uri,
+    };
     expect(client.client_secret).toMatch(/^[\w-]{43}$/);
     const agent = createAgent(server.url);
     const { tokens } = await signInFor(server.url, agent, client);
@@ -223,7 +244,7 @@ describe('cli: people and applications beside a running server', () => {
     const pending = authorizationRequest(server.url, client);
     const unused = answerOf(await agent.get(pending.url));
     expect((await run('client', 'remove', client.client_id)).code).toBe(0);
-    expect((await userinfo(server.url, tokens.body['access_token'])).status).toBe(401);
+    expect((await userinfo(server.url, tokens.body.access_token)).status).toBe(401);
     // The server looks for changes of other processes five times a second.
     const gone = await eventually(async () => (await agent.get(authorizationRequest(server.url, client).url)).location === undefined);
     expect(gone).toBe(true);
@@ -234,12 +255,19 @@ describe('cli: people and applications beside a running server', () => {
   it('client add makes public and machine clients, and refuses what cannot be', async () => {
     const spa = await run('client', 'add', '--name', 'In a browser', '--redirect-uri', 'https://spa.example/cb', '--public', '--trusted');
     expect(spa.output).not.toContain('client_secret');
-    const publicClient: ClientUnderTest = { client_id: valueOf(spa.output, 'client_id'), redirect_uri: 'https://spa.example/cb' };
+    const publicClient: ClientUnderTest = { client_id: lineOf(spa.output, 'client_id'), redirect_uri: 'https://spa.example/cb' };
     expect((await signInFor(server.url, createAgent(server.url), publicClient)).tokens.status).toBe(200);
 
     const machine = await run('client', 'add', '--name', 'Machine', '--machine', '--scope', 'reports');
-    const robot: ClientUnderTest = { client_id: valueOf(machine.output, 'client_id'), client_secret: valueOf(machine.output, 'client_secret'), redirect_uri: '' };
-    expect(await tokenRequest(server.url, robot, { grant_type: 'client_credentials' })).toMatchObject({ status: 200, body: { scope: 'reports' } });
+    const robot: ClientUnderTest = {
+      client_id: lineOf(machine.output, 'client_id'),
+      client_secret: lineOf(machine.output, 'client_secret'),
+      redirect_uri: '',
+    };
+    expect(await tokenRequest(server.url, robot, { grant_type: 'client_credentials' })).toMatchObject({
+      status: 200,
+      body: { scope: 'reports' },
+    });
 
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [['--redirect-uri', 'http://rp.example/cb'], /must be https/],
@@ -272,7 +300,7 @@ describe('cli: dev', () => {
     expect(server.output()).toContain('alice / correct horse battery staple');
     const agent = createAgent(server.url);
     const { tokens } = await signInFor(server.url, agent, web);
-    expect((await userinfo(server.url, tokens.body['access_token'])).body['name']).toBe('Alice Archer');
+    expect((await userinfo(server.url, tokens.body.access_token)).body.name).toBe('Alice Archer');
     expect(await server.kill()).toBe(0);
     expect(await readdir(server.directory)).toEqual(['data']);
     expect(existsSync(join(server.directory, 'data', 'dev.db'))).toBe(true);
@@ -284,7 +312,7 @@ describe('cli: logs and the end', () => {
     const server = await startServer({ config: configuration(await freePort()), env: { SYMBOLON_LOG_LEVEL: 'trace' } });
     const secrets = await journey(server);
     const added = await runProgram({ directory: server.directory, args: ['user', 'add', 'gina'], env: { SYMBOLON_LOG_LEVEL: 'trace' } });
-    secrets['password made by the command line'] = valueOf(added.output, 'password');
+    secrets['password made by the command line'] = lineOf(added.output, 'password');
     expect(await server.kill()).toBe(0);
     const log = server.output();
     expect(log, 'the log is not silent').toMatch(/"tokens\.issued"/);
@@ -295,7 +323,8 @@ describe('cli: logs and the end', () => {
     for (const [kind, secret] of Object.entries(secrets)) {
       expect(secret.length, kind).toBeGreaterThan(7);
       for (const [where, text] of Object.entries({ log, database }))
-        for (const spelling of [secret, encodeURIComponent(secret), secret.replaceAll(' ', '+')]) expect(text.includes(spelling), `${kind} in the ${where}`).toBe(false);
+        for (const spelling of [secret, encodeURIComponent(secret), secret.replaceAll(' ', '+')])
+          expect(text.includes(spelling), `${kind} in the ${where}`).toBe(false);
     }
   });
 
@@ -335,8 +364,8 @@ async function journey(server: RunningServer): Promise<Record<string, string>> {
   expect(hasButton(end, 'login-submit')).toBe(false);
   const answer = answerOf(end);
   const tokens = await redeem(server.url, web, request, answer);
-  const refreshed = await tokenRequest(server.url, web, { grant_type: 'refresh_token', refresh_token: String(tokens.body['refresh_token']) });
-  await userinfo(server.url, refreshed.body['access_token']);
+  const refreshed = await tokenRequest(server.url, web, { grant_type: 'refresh_token', refresh_token: String(tokens.body.refresh_token) });
+  await userinfo(server.url, refreshed.body.access_token);
   // The same secrets where they do not belong, and in requests that fail.
   const code = answer.get('code') ?? '';
   await redeem(server.url, web, request, answer);
@@ -344,12 +373,14 @@ async function journey(server: RunningServer): Promise<Record<string, string>> {
   const wrongSecret = 'a-wrong-client-secret-0123456789abcdef';
   await tokenRequest(server.url, { ...web, client_secret: wrongSecret }, { grant_type: 'authorization_code', code });
   await fetch(`${server.url}/token?client_secret=${web.client_secret}&code=${code}`, { method: 'POST' });
-  await fetch(`${server.url}/userinfo?access_token=${tokens.body['access_token']}`);
-  await fetch(`${server.url}/nothing/${tokens.body['refresh_token']}?token=${code}`, { headers: { authorization: `Bearer ${tokens.body['access_token']}` } });
+  await fetch(`${server.url}/userinfo?access_token=${tokens.body.access_token}`);
+  await fetch(`${server.url}/nothing/${tokens.body.refresh_token}?token=${code}`, {
+    headers: { authorization: `Bearer ${tokens.body.access_token}` },
+  });
   await fetch(`${server.url}/%ff/${code}`);
   await fetch(`${server.url}/token`, { method: 'POST', body: 'x'.repeat(70_000) + web.client_secret });
   const after = agent.cookies.get('symbolon-main')?.value ?? '';
-  expect((await agent.get(`/logout?id_token_hint=${refreshed.body['id_token']}`)).status).toBe(200);
+  expect((await agent.get(`/logout?id_token_hint=${refreshed.body.id_token}`)).status).toBe(200);
   return {
     password: people.alice.password,
     'wrong password': wrongPassword,
@@ -359,23 +390,24 @@ async function journey(server: RunningServer): Promise<Record<string, string>> {
     'basic credentials': basicOf(web.client_id, web.client_secret).slice('Basic '.length),
     code,
     'code verifier': request.code_verifier,
-    'access token': String(tokens.body['access_token']),
-    'second access token': String(refreshed.body['access_token']),
-    'refresh token': String(tokens.body['refresh_token']),
-    'second refresh token': String(refreshed.body['refresh_token']),
-    'id token': String(tokens.body['id_token']),
+    'access token': String(tokens.body.access_token),
+    'second access token': String(refreshed.body.access_token),
+    'refresh token': String(tokens.body.refresh_token),
+    'second refresh token': String(refreshed.body.refresh_token),
+    'id token': String(tokens.body.id_token),
     'cookie before the sign-in': before,
     'cookie after it': after,
     csrf,
   };
 }
 
-function valueOf(output: string, name: string): string {
+function lineOf(output: string, name: string): string {
   return new RegExp(`^${name}: (\\S+)$`, 'm').exec(output)?.[1] ?? '';
 }
 
 async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
-  for (const until = Date.now() + 2000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) if (await holds()) return true;
+  for (const until = Date.now() + 2000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50)))
+    if (await holds()) return true;
   return false;
 }
 

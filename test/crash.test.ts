@@ -5,7 +5,16 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthorizationRequest, answerOf, authorizationRequest, clients, redeem, signInFor, tokenRequest, userinfo } from './support/client.ts';
+import {
+  type AuthorizationRequest,
+  answerOf,
+  authorizationRequest,
+  clients,
+  redeem,
+  signInFor,
+  tokenRequest,
+  userinfo,
+} from './support/client.ts';
 import { type Agent, createAgent } from './support/http-agent.ts';
 import { freePort, type RunningServer, startServer } from './support/process.ts';
 
@@ -66,7 +75,7 @@ async function work(issuer: string, agent: Agent, { codes, families }: Told): Pr
     code.state = 'sent';
     const { body } = await redeem(issuer, trusted, request, code.answer);
     code.state = 'redeemed';
-    const family: Family = { code, access: [String(body['access_token'])], refresh: String(body['refresh_token']) };
+    const family: Family = { code, access: [String(body.access_token)], refresh: String(body.refresh_token) };
     families.push(family);
     for (let use = 0; use < round % 3; use++) await rotate(issuer, family);
   }
@@ -75,8 +84,8 @@ async function work(issuer: string, agent: Agent, { codes, families }: Told): Pr
 async function rotate(issuer: string, family: Family): Promise<void> {
   const { status, body } = await tokenRequest(issuer, trusted, { grant_type: 'refresh_token', refresh_token: family.refresh });
   expect(status).toBe(200);
-  family.access.push(String(body['access_token']));
-  family.refresh = String(body['refresh_token']);
+  family.access.push(String(body.access_token));
+  family.refresh = String(body.refresh_token);
 }
 
 /** Tries them all, a few at a time. */
@@ -128,9 +137,15 @@ describe('crash: after kill -9 under load and a start on the same file', () => {
       const tries = await Promise.all([1, 2, 3].map(() => redeem(server.url, trusted, request, answer)));
       return tries.filter(({ status }) => status === 200).length;
     };
-    const unused = await each(told.codes.filter(({ state }) => state === 'unused'), redemptions);
+    const unused = await each(
+      told.codes.filter(({ state }) => state === 'unused'),
+      redemptions,
+    );
     expect(new Set(unused)).toEqual(new Set([1]));
-    const sent = await each(told.codes.filter(({ state }) => state === 'sent'), redemptions);
+    const sent = await each(
+      told.codes.filter(({ state }) => state === 'sent'),
+      redemptions,
+    );
     for (const successes of sent) expect(successes).toBeLessThanOrEqual(1);
   });
 

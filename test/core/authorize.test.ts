@@ -81,11 +81,11 @@ describe('conformance: the authorization endpoint of the core', () => {
     await signIn(op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
     const calls: string[] = [];
     const counted = new Proxy(op.store, {
-      get: (store, name: keyof typeof store) =>
-        new Proxy(store[name], {
-          get: (verbs, verb: string) => {
-            if (name !== 'clients') calls.push(`${name}.${verb}`);
-            return Reflect.get(verbs, verb);
+      get: (store, name, self) =>
+        new Proxy(Reflect.get(store, name, self) as object, {
+          get: (verbs, verb, inner) => {
+            if (name !== 'clients') calls.push(`${String(name)}.${String(verb)}`);
+            return Reflect.get(verbs, verb, inner);
           },
         }),
     });

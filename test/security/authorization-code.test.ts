@@ -48,7 +48,7 @@ async function approve(client: ClientUnderTest, changes: Parameters = {}, browse
 
 function expectGrantRefused(tokens: Awaited<ReturnType<typeof tokenRequest>>): void {
   expect(tokens).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-  expect(tokens.body['access_token']).toBeUndefined();
+  expect(tokens.body.access_token).toBeUndefined();
 }
 
 describe('security: authorization code', () => {
@@ -77,13 +77,16 @@ describe('security: authorization code', () => {
   it('B3: a second use is refused and takes back every token of the first', async () => {
     const { request, answer } = await approve(trusted, offline);
     const { body } = await redeem(server.issuer, trusted, request, answer);
-    const refreshed = await tokenRequest(server.issuer, trusted, { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) });
+    const refreshed = await tokenRequest(server.issuer, trusted, {
+      grant_type: 'refresh_token',
+      refresh_token: String(body.refresh_token),
+    });
     expect(refreshed.status).toBe(200);
-    expect((await userinfo(server.issuer, body['access_token'])).status).toBe(200);
+    expect((await userinfo(server.issuer, body.access_token)).status).toBe(200);
 
     expectGrantRefused(await redeem(server.issuer, trusted, request, answer));
-    for (const token of [body['access_token'], refreshed.body['access_token']]) expect((await userinfo(server.issuer, token)).status).toBe(401);
-    for (const token of [body['refresh_token'], refreshed.body['refresh_token']])
+    for (const token of [body.access_token, refreshed.body.access_token]) expect((await userinfo(server.issuer, token)).status).toBe(401);
+    for (const token of [body.refresh_token, refreshed.body.refresh_token])
       expectGrantRefused(await tokenRequest(server.issuer, trusted, { grant_type: 'refresh_token', refresh_token: String(token) }));
   });
 
@@ -91,12 +94,16 @@ describe('security: authorization code', () => {
     const { request, answer } = await approve(trusted, offline);
     const { body } = await redeem(server.issuer, trusted, request, answer);
     expectGrantRefused(await redeem(server.issuer, es256, request, answer, { code_verifier: undefined }));
-    expect((await userinfo(server.issuer, body['access_token'])).status).toBe(401);
+    expect((await userinfo(server.issuer, body.access_token)).status).toBe(401);
   });
 
   it('B4: 64 concurrent redemptions give exactly one success, and the tokens of that one are taken back', async () => {
     const { request, answer } = await approve(trusted, offline);
-    await expectOneSuccess(Array.from({ length: 64 }, () => server.issuer), request, answer);
+    await expectOneSuccess(
+      Array.from({ length: 64 }, () => server.issuer),
+      request,
+      answer,
+    );
   });
 
   const postgres = inject('postgres');
@@ -113,7 +120,11 @@ describe('security: authorization code', () => {
         const request = authorizationRequest(one ?? '', trusted, offline);
         const browser = createAgent(one ?? '');
         const answer = answerOf(await signInAndConsent(browser, await browser.get(request.url)));
-        await expectOneSuccess(Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? one : two) ?? ''), request, answer);
+        await expectOneSuccess(
+          Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? one : two) ?? ''),
+          request,
+          answer,
+        );
       }
     } finally {
       for (const each of servers) await each.close();
@@ -126,9 +137,9 @@ describe('security: authorization code', () => {
     const { body } = await redeem(server.issuer, trusted, request, answer);
     const pending = await agent.get(authorizationRequest(server.issuer, web, { prompt: 'login' }).url);
     const values = {
-      refresh_token: body['refresh_token'],
-      access_token: body['access_token'],
-      id_token: body['id_token'],
+      refresh_token: body.refresh_token,
+      access_token: body.access_token,
+      id_token: body.id_token,
       request_id: new URL(pending.url).searchParams.get('request'),
       csrf: pending.forms[0]?.fields.find(({ name }) => name === 'csrf')?.value,
       cookie: agent.cookies.get('symbolon-main')?.value,
@@ -148,7 +159,7 @@ describe('security: authorization code', () => {
       });
       expect(tokens, kind).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     }
-    expect((await userinfo(server.issuer, body['access_token'])).status, 'and nothing was harmed').toBe(200);
+    expect((await userinfo(server.issuer, body.access_token)).status, 'and nothing was harmed').toBe(200);
   });
 
   it('B5: a code works as nothing else, and is still good afterwards', async () => {
@@ -216,7 +227,7 @@ describe('security: authorization code', () => {
     const stolen = await approve(trusted);
     await expect(finish(stolen.code, victim)).rejects.toMatchObject({ error: 'invalid_grant' });
     const own = await approve(trusted, victim.parameters);
-    expect((await finish(own.code, victim)).claims()?.['nonce']).toBe(victim.nonce);
+    expect((await finish(own.code, victim)).claims()?.nonce).toBe(victim.nonce);
     expect(config.serverMetadata().issuer).toBe(server.issuer);
   });
 
@@ -224,9 +235,11 @@ describe('security: authorization code', () => {
     const { victim, finish } = await relyingParty(nopkce);
     const without = { code_challenge: undefined, code_challenge_method: undefined };
     const stolen = await approve(nopkce, without);
-    await expect(finish(stolen.code, { ...victim, code_verifier: undefined })).rejects.toMatchObject({ code: 'OAUTH_JWT_CLAIM_COMPARISON_FAILED' });
+    await expect(finish(stolen.code, { ...victim, code_verifier: undefined })).rejects.toMatchObject({
+      code: 'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+    });
     const own = await approve(nopkce, { ...without, nonce: victim.nonce });
-    expect((await finish(own.code, { ...victim, code_verifier: undefined })).claims()?.['nonce']).toBe(victim.nonce);
+    expect((await finish(own.code, { ...victim, code_verifier: undefined })).claims()?.nonce).toBe(victim.nonce);
   });
 });
 
@@ -258,14 +271,16 @@ async function expectOneSuccess(issuers: readonly string[], request: Authorizati
   expect(won).toHaveLength(1);
   for (const lost of all.filter(({ status }) => status !== 200)) expectGrantRefused(lost);
   // The others were second uses.
-  expect((await userinfo(issuers[0] ?? '', won[0]?.body['access_token'])).status).toBe(401);
-  const refresh_token = String(won[0]?.body['refresh_token']);
+  expect((await userinfo(issuers[0] ?? '', won[0]?.body.access_token)).status).toBe(401);
+  const refresh_token = String(won[0]?.body.refresh_token);
   expectGrantRefused(await tokenRequest(issuers[0] ?? '', trusted, { grant_type: 'refresh_token', refresh_token }));
 }
 
 /** A victim in the middle of a sign-in with openid-client, and what her application does when she comes back with a code. */
 async function relyingParty(of: ClientUnderTest) {
-  const config = await oidc.discovery(new URL(server.issuer), of.client_id, of.client_secret, undefined, { execute: [oidc.allowInsecureRequests] });
+  const config = await oidc.discovery(new URL(server.issuer), of.client_id, of.client_secret, undefined, {
+    execute: [oidc.allowInsecureRequests],
+  });
   const code_verifier = oidc.randomPKCECodeVerifier();
   const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
   const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier);

@@ -44,7 +44,12 @@ function seen(response: AgentResponse, username: string): unknown {
   const headers = [...response.headers].filter(([name]) => name !== 'date');
   const random = /[\w-]{43}|[\w-]{22}|\b[0-9a-f]{16}\b/g;
   const text = response.text.replaceAll(username, 'USERNAME').replace(random, 'RANDOM');
-  return { status: response.status, headers, text, trail: response.trail.map(({ status, url }) => `${status} ${url.replaceAll(username, 'USERNAME').replace(random, 'RANDOM')}`) };
+  return {
+    status: response.status,
+    headers,
+    text,
+    trail: response.trail.map(({ status, url }) => `${status} ${url.replaceAll(username, 'USERNAME').replace(random, 'RANDOM')}`),
+  };
 }
 
 describe('security: enumeration', () => {
@@ -67,7 +72,9 @@ describe('security: enumeration', () => {
     ['a password that is too long', 'x'.repeat(2000)],
     ['a password with NUL', 'x\0y'],
   ])('J13: %s is answered alike for known, unknown and disabled people', async (_, password) => {
-    const [one, two, three] = await Promise.all([known, unknown, disabled].map(async ({ username }) => seen(await tryToSignIn({ username, password }), username)));
+    const [one, two, three] = await Promise.all(
+      [known, unknown, disabled].map(async ({ username }) => seen(await tryToSignIn({ username, password }), username)),
+    );
     expect(two).toEqual(one);
     expect(three).toEqual(one);
   });
@@ -80,7 +87,8 @@ describe('security: enumeration', () => {
     const pages = await Promise.all([known, unknown, disabled].map(async ({ username }) => seen(await asked(username), username)));
     expect(pages[1]).toEqual(pages[0]);
     expect(pages[2]).toEqual(pages[0]);
-    for (const { username } of [known, unknown, disabled]) expect(answerOf(await asked(username, 'none')).get('error')).toBe('login_required');
+    for (const { username } of [known, unknown, disabled])
+      expect(answerOf(await asked(username, 'none')).get('error')).toBe('login_required');
   });
 
   it('J14: refusing an unknown person takes the work that refusing a known one takes', async () => {
@@ -114,7 +122,8 @@ describe('security: passwords as input', () => {
   });
 
   it('J16: a password beyond 1024 bytes is refused, one of exactly 1024 signs in', async () => {
-    for (const length of [1025, 4096, 60_000]) expect((await tryToSignIn({ username: 'long-one', password: 'p'.repeat(length) })).status, `${length}`).toBe(400);
+    for (const length of [1025, 4096, 60_000])
+      expect((await tryToSignIn({ username: 'long-one', password: 'p'.repeat(length) })).status, `${length}`).toBe(400);
     expect((await tryToSignIn({ username: 'long-one', password: 'p'.repeat(1023) })).status).toBe(400);
     expect((await tryToSignIn({ username: 'long-one', password: 'p'.repeat(1024) })).status).toBe(200);
   });
@@ -130,7 +139,13 @@ describe('security: passwords as input', () => {
   });
 
   it('J16: another letter, another case or another blank is another password', async () => {
-    for (const password of [spelled.toLowerCase(), spelled.replace('Å', 'A'), `${spelled} `, spelled.replace('🚀', '🎨'), spelled.replaceAll(' ', '')])
+    for (const password of [
+      spelled.toLowerCase(),
+      spelled.replace('Å', 'A'),
+      `${spelled} `,
+      spelled.replace('🚀', '🎨'),
+      spelled.replaceAll(' ', ''),
+    ])
       expect((await tryToSignIn({ username: 'speller', password })).status, password).toBe(400);
   });
 
@@ -139,7 +154,11 @@ describe('security: passwords as input', () => {
     const login = await agent.get('/login');
     const csrf = login.forms[0]?.fields.find(({ name }) => name === 'csrf')?.value;
     const body = `csrf=${csrf}&action=login&username=alice&password=%ff%fe`;
-    const headers = { host: new URL(server.issuer).host, 'content-type': 'application/x-www-form-urlencoded', cookie: agent.cookies.header(new URL(login.url)) ?? '' };
+    const headers = {
+      host: new URL(server.issuer).host,
+      'content-type': 'application/x-www-form-urlencoded',
+      cookie: agent.cookies.header(new URL(login.url)) ?? '',
+    };
     const refused = await raw(server.issuer, { method: 'POST', path: '/login', headers, body });
     expect(refused.status).toBe(400);
     expect(refused.text).toContain('not percent-encoded UTF-8');

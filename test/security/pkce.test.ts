@@ -38,7 +38,7 @@ async function expectCodeRefused(client: ClientUnderTest, challenge: Parameters,
   expect(answer.get('code')).not.toBeNull();
   const tokens = await redeem(server.issuer, client, request, answer, { code_verifier });
   expect(tokens, JSON.stringify(code_verifier)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-  expect(tokens.body['access_token']).toBeUndefined();
+  expect(tokens.body.access_token).toBeUndefined();
 }
 
 describe('security: PKCE', () => {
@@ -60,14 +60,18 @@ describe('security: PKCE', () => {
     expect((await redeem(server.issuer, nopkce, request, answer, { code_verifier: undefined })).status).toBe(200);
   });
 
-  it.each([trusted, spa])('C3: an authorization request without challenge is refused where PKCE is required: $client_id', async (client) => {
-    await expectRequestRefused(client, without);
-    await expectRequestRefused(client, { code_challenge: undefined });
-    await expectRequestRefused(client, { code_challenge: '' });
-  });
+  it.each([trusted, spa])(
+    'C3: an authorization request without challenge is refused where PKCE is required: $client_id',
+    async (client) => {
+      await expectRequestRefused(client, without);
+      await expectRequestRefused(client, { code_challenge: undefined });
+      await expectRequestRefused(client, { code_challenge: '' });
+    },
+  );
 
   it.each([trusted, spa, nopkce])('C4: only S256 is accepted: $client_id', async (client) => {
-    for (const code_challenge_method of ['plain', undefined, '', 's256', 'S512', 'S256 plain']) await expectRequestRefused(client, { code_challenge_method });
+    for (const code_challenge_method of ['plain', undefined, '', 's256', 'S512', 'S256 plain'])
+      await expectRequestRefused(client, { code_challenge_method });
     await expectRequestRefused(client, { code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' });
   });
 

@@ -9,7 +9,11 @@ import { type Agent, createAgent } from '../support/http-agent.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 import { expectErrorPage } from './pages.ts';
 
-const rp: ClientUnderTest = { client_id: 'rp', client_secret: 'rp-secret-0123456789abcdef0123456789', redirect_uri: 'https://rp.example/cb' };
+const rp: ClientUnderTest = {
+  client_id: 'rp',
+  client_secret: 'rp-secret-0123456789abcdef0123456789',
+  redirect_uri: 'https://rp.example/cb',
+};
 const other: ClientUnderTest = { ...rp, client_id: 'other', redirect_uri: 'https://other.example/cb' };
 
 const configuration = (redirectUri: string) => `
@@ -96,15 +100,18 @@ describe('security: redirect URI', () => {
     'https://evil.example/?https://rp.example/cb',
   ])('A3: a host with the right end or the right beginning is foreign: %j', expectRefused);
 
-  it.each(['https://*.rp.example/cb', 'https://rp.example/*', 'https://rp.example/cb#x', 'javascript:alert(1)', 'https://rp.example@evil.example/cb'])(
-    'A3 A8: %j cannot be registered',
-    (uri) => {
-      const loaded = parse(configuration(uri), { baseDirectory: '/', env: {} });
-      expect(loaded.ok).toBe(false);
-      if (!loaded.ok) expect(loaded.findings.map(({ path }) => path)).toEqual(['tenants[0].clients[0].redirect_uris[0]']);
-      expect(parse(configuration(rp.redirect_uri), { baseDirectory: '/', env: {} }).ok).toBe(true);
-    },
-  );
+  it.each([
+    'https://*.rp.example/cb',
+    'https://rp.example/*',
+    'https://rp.example/cb#x',
+    'javascript:alert(1)',
+    'https://rp.example@evil.example/cb',
+  ])('A3 A8: %j cannot be registered', (uri) => {
+    const loaded = parse(configuration(uri), { baseDirectory: '/', env: {} });
+    expect(loaded.ok).toBe(false);
+    if (!loaded.ok) expect(loaded.findings.map(({ path }) => path)).toEqual(['tenants[0].clients[0].redirect_uris[0]']);
+    expect(parse(configuration(rp.redirect_uri), { baseDirectory: '/', env: {} }).ok).toBe(true);
+  });
 
   it.each([
     'https://rp.example/cb/../x',
@@ -167,7 +174,12 @@ describe('security: redirect URI', () => {
     const { url } = authorizationRequest(server.issuer, rp, { redirect_uri: undefined });
     const evil = encodeURIComponent('https://evil.example/cb');
     const good = encodeURIComponent(rp.redirect_uri);
-    for (const pair of [`${good}&redirect_uri=${evil}`, `${evil}&redirect_uri=${good}`, `${good}&redirect_uri=${good}`, `${good}&redirect_uri=`])
+    for (const pair of [
+      `${good}&redirect_uri=${evil}`,
+      `${evil}&redirect_uri=${good}`,
+      `${good}&redirect_uri=${good}`,
+      `${good}&redirect_uri=`,
+    ])
       expectErrorPage(await agent.get(`${url}&redirect_uri=${pair}`), pair);
   });
 

@@ -19,7 +19,7 @@ afterAll(() => server.close());
 async function newTokens(scope = 'openid profile offline_access') {
   const { tokens } = await signInFor(server.issuer, agent, trusted, { scope });
   expect(tokens.status).toBe(200);
-  return { access: String(tokens.body['access_token']), refresh: String(tokens.body['refresh_token']) };
+  return { access: String(tokens.body.access_token), refresh: String(tokens.body.refresh_token) };
 }
 
 function refresh(refresh_token: string, changes: Parameters = {}, client: ClientUnderTest = trusted) {
@@ -29,12 +29,12 @@ function refresh(refresh_token: string, changes: Parameters = {}, client: Client
 async function successor(refresh_token: string) {
   const { status, body } = await refresh(refresh_token);
   expect(status).toBe(200);
-  return { access: String(body['access_token']), refresh: String(body['refresh_token']) };
+  return { access: String(body.access_token), refresh: String(body.refresh_token) };
 }
 
 async function expectRefused(refresh_token: string, error = 'invalid_grant'): Promise<void> {
   const { status, body } = await refresh(refresh_token);
-  expect({ status, error: body['error'], access: body['access_token'] }, refresh_token).toEqual({ status: 400, error, access: undefined });
+  expect({ status, error: body.error, access: body.access_token }, refresh_token).toEqual({ status: 400, error, access: undefined });
 }
 
 async function works(access: string): Promise<boolean> {
@@ -95,7 +95,7 @@ describe('security: refresh tokens', () => {
     const first = await newTokens('openid offline_access');
     for (const scope of ['openid email', 'openid profile offline_access', 'openid groups', 'openid nothing']) {
       const { status, body } = await refresh(first.refresh, { scope });
-      expect({ status, error: body['error'] }, scope).toEqual({ status: 400, error: 'invalid_scope' });
+      expect({ status, error: body.error }, scope).toEqual({ status: 400, error: 'invalid_scope' });
     }
     const second = await successor(first.refresh);
     expect(Object.keys((await userinfo(server.issuer, second.access)).body)).toEqual(['sub']);
@@ -104,17 +104,17 @@ describe('security: refresh tokens', () => {
   it('F12: a narrower scope holds for the access token given with it, and the full one comes back afterwards', async () => {
     const first = await newTokens('openid email offline_access');
     const narrow = await refresh(first.refresh, { scope: 'openid' });
-    expect(narrow.body['scope']).toBe('openid');
-    expect((await userinfo(server.issuer, narrow.body['access_token'])).body['email']).toBeUndefined();
-    const full = await successor(String(narrow.body['refresh_token']));
-    expect((await userinfo(server.issuer, full.access)).body['email']).toBe('alice@example.test');
+    expect(narrow.body.scope).toBe('openid');
+    expect((await userinfo(server.issuer, narrow.body.access_token)).body.email).toBeUndefined();
+    const full = await successor(String(narrow.body.refresh_token));
+    expect((await userinfo(server.issuer, full.access)).body.email).toBe('alice@example.test');
   });
 
   it('F8: another client gets nothing for a refresh token, and its owner loses nothing', async () => {
     const first = await newTokens();
     for (const thief of [nopkce, es256]) {
       const { status, body } = await refresh(first.refresh, {}, thief);
-      expect({ status, error: body['error'] }).toEqual({ status: 400, error: 'invalid_grant' });
+      expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_grant' });
     }
     const second = await successor(first.refresh);
     expect(await works(second.access)).toBe(true);
@@ -142,7 +142,9 @@ const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 /** Cut at both ends, lengthened, with another letter case, and every other spelling of the same bytes in base64url and base64. */
 function mistakesIn(token: string): readonly string[] {
   const last = token.at(-1) ?? '';
-  const sameBytes = [...base64url].map((letter) => token.slice(0, -1) + letter).filter((each) => each !== token && bytes(each) === bytes(token));
+  const sameBytes = [...base64url]
+    .map((letter) => token.slice(0, -1) + letter)
+    .filter((each) => each !== token && bytes(each) === bytes(token));
   expect(sameBytes.length, `slack bits behind ${last}`).toBeGreaterThan(0);
   const letter = token.search(/[a-z]/);
   const upper = token.slice(0, letter) + token.slice(letter).charAt(0).toUpperCase() + token.slice(letter + 1);

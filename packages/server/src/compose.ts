@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { Event } from '@symbolon/provider';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { applyConfig } from './apply.ts';
 import type { Config } from './config/config.ts';
 import { createApp } from './http/app.ts';
@@ -60,7 +60,7 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
     const { port } = app.server.address() as AddressInfo;
     const { host } = config.server.listen;
     const closeAll = async () => {
-      await app.close();
+      await drain(app);
       await stopSweeping();
       await close();
     };
@@ -68,6 +68,16 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Connections that fall idle after the close began would be kept for their keep-alive time: over a minute. */
+async function drain(app: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
   }
 }
 

@@ -1,5 +1,4 @@
 /** The configuration of a command, or the report of its mistakes and exit code 1. */
-import { readFile } from 'node:fs/promises';
 import { format } from '../config/finding.ts';
 import { load } from '../config/load.ts';
 
@@ -15,7 +14,9 @@ export async function loadOrExit({ config: file }: FileOption) {
 
 /** Everything on standard input, without the line end. */
 export async function readStandardInput(): Promise<string> {
-  return (await readFile('/dev/stdin', 'utf8')).replace(/\r?\n$/, '');
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
+  return text.replace(/\r?\n$/, '');
 }
 
 /** Says what is wrong and ends the process. */
