@@ -6,8 +6,8 @@ export type CachedClients = Clients & {
   readonly invalidate: () => void;
 };
 
-/** Unknown ids are not remembered: they are free to choose, and would fill the memory. */
-export function cacheClients(clients: Clients): CachedClients {
+/** Unknown ids are not remembered: they are free to choose, and would fill the memory. `look` makes the store say what others changed. */
+export function cacheClients(clients: Clients, look: () => void): CachedClients {
   let cache = new Map<string, Client>();
   const invalidate = () => {
     cache = new Map();
@@ -23,6 +23,7 @@ export function cacheClients(clients: Clients): CachedClients {
     ...clients,
     invalidate,
     async find(client_id) {
+      look();
       const cached = cache.get(client_id);
       if (cached !== undefined) return cached;
       // Kept in the map that was current when the read began: a change meanwhile has put another one in its place.

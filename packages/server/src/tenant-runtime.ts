@@ -47,7 +47,7 @@ export async function runTenant(
   const { id, name, locales, settings } = definition;
   const stored = storage.tenant(id);
   const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });
-  const clients = cacheClients(stored.clients);
+  const clients = cacheClients(stored.clients, storage.look);
   const store: TenantStore = { ...stored, clients };
   const op: Provider = { settings, store, keys: keyRing, vault, now, random, emit: (event) => emit(id, event) };
   const issuer = new URL(settings.issuer);

@@ -31,6 +31,8 @@ export type Engine = {
   /** Tells the watchers of this process. */
   readonly changed: (tenant: string) => void;
   readonly watch: (changed: (tenant: string | undefined) => void) => () => void;
+  /** Tells the watchers now what other processes changed, where the database does not do so by itself. */
+  readonly look: () => void;
   readonly close: () => Promise<void>;
 };
 

@@ -44,6 +44,7 @@ export function storageOver(engine: Engine): Storage {
     },
     sweep: sweeper(engine),
     watch: engine.watch,
+    look: engine.look,
     close: engine.close,
   };
 }

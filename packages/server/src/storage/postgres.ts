@@ -43,6 +43,7 @@ export async function openPostgres(url: string): Promise<Engine> {
     })),
     changed: watch.tell,
     watch: watch.add,
+    look: () => {},
     close: async () => {
       await watch.stop();
       await idle(pool);

@@ -1,55 +1,54 @@
 /**
  * Notices what other processes change in a SQLite file. `data_version` moves when another connection committed anything; only then is
- * the small table of announcements read, which tells the tenant. The price is a pragma five times a second and that much delay.
+ * the small table of announcements read, which tells the tenant. Whoever is about to believe a copy in memory has it looked at first: a
+ * microsecond, and no delay.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { watchers } from './watchers.ts';
 
-const everyMilliseconds = 200;
-
 export type SqliteWatch = {
   readonly add: (changed: (tenant: string | undefined) => void) => () => void;
-  /** Looks now: for changes of this process. */
+  /** After a change of this process. */
+  readonly tell: () => void;
+  /** Tells what other processes changed since the last time. */
   readonly look: () => void;
   readonly stop: () => void;
 };
 
-export function sqliteWatch(db: DatabaseSync, path: string): SqliteWatch {
-  let timer: NodeJS.Timeout | undefined;
+export function sqliteWatch(db: DatabaseSync): SqliteWatch {
+  const dataVersion = versionReader(db);
   let version: unknown;
   let known = new Map<string, number>();
   let watching = false;
   const stop = () => {
     watching = false;
-    clearInterval(timer);
-    timer = undefined;
   };
   const start = () => {
     watching = true;
-    version = dataVersion(db);
+    version = dataVersion();
     known = announcements(db);
-    if (path !== ':memory:') timer = setInterval(poll, everyMilliseconds).unref();
   };
   const all = watchers(start, stop);
-  const look = () => {
+  const tell = () => {
     if (!watching) return;
     const present = announcements(db);
     const changed = [...present].filter(([tenant, revision]) => known.get(tenant) !== revision);
     known = present;
     for (const [tenant] of changed) all.tell(tenant);
   };
-  const poll = () => {
-    const present = dataVersion(db);
+  const look = () => {
+    if (!watching) return;
+    const present = dataVersion();
     if (present === version) return;
     version = present;
-    look();
+    tell();
   };
-  return { add: all.add, look, stop };
+  return { add: all.add, tell, look, stop };
 }
 
-function dataVersion(db: DatabaseSync): unknown {
-  const { data_version } = db.prepare('pragma data_version').get() ?? {};
-  return data_version;
+function versionReader(db: DatabaseSync): () => unknown {
+  const pragma = db.prepare('pragma data_version');
+  return () => pragma.get()?.data_version;
 }
 
 /** Empty before the first migration. */

@@ -22,7 +22,7 @@ export async function openSqlite(path: string): Promise<Engine> {
   const kysely = new Kysely<Schema>({ dialect: sqliteDialect(db) });
   const execute = executor(db);
   const queue = commitQueue(db);
-  const watch = sqliteWatch(db, path);
+  const watch = sqliteWatch(db);
   return {
     dialect: 'sqlite',
     kysely,
@@ -37,8 +37,9 @@ export async function openSqlite(path: string): Promise<Engine> {
         .values({ tenant, revision: 1 })
         .onConflict((conflict) => conflict.column('tenant').doUpdateSet({ revision: sql`announcements.revision + 1` })),
     ),
-    changed: () => watch.look(),
+    changed: () => watch.tell(),
     watch: watch.add,
+    look: watch.look,
     close: async () => {
       queue.drain();
       watch.stop();
