@@ -11,12 +11,10 @@ import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrations/migrate.ts';
-import { openPostgres } from './postgres.ts';
 import { statement } from './prepare.ts';
 import { replay } from './replay.ts';
 import { requests } from './requests.ts';
 import { sessions } from './sessions.ts';
-import { openSqlite } from './sqlite.ts';
 import { sweeper } from './sweep.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
@@ -26,9 +24,11 @@ export async function openStorage(url: string): Promise<Storage> {
   return storageOver(await openEngine(url));
 }
 
-function openEngine(url: string): Promise<Engine> {
-  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) return openSqlite(url.slice('sqlite:'.length));
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
+/** The driver of the other engine is never loaded: it would cost every start 50 ms. */
+async function openEngine(url: string): Promise<Engine> {
+  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length)
+    return (await import('./sqlite.ts')).openSqlite(url.slice('sqlite:'.length));
+  if (/^postgres(ql)?:\/\//.test(url)) return (await import('./postgres.ts')).openPostgres(url);
   throw new Error('a database is sqlite:FILE, sqlite::memory: or postgres://...');
 }
 
