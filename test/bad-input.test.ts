@@ -19,7 +19,7 @@ import {
   signInFor,
   userinfo,
 } from './support/client.ts';
-import { type Agent, createAgent } from './support/http-agent.ts';
+import { type Agent, type AgentResponse, createAgent } from './support/http-agent.ts';
 import { createDatabase } from './support/postgres.ts';
 import { exampleConfiguration, startSymbolon, type TestServer } from './support/symbolon.ts';
 
@@ -408,6 +408,12 @@ describe('bad input: cookies', () => {
   });
 });
 
+async function expectOneCode(ways: readonly (() => Promise<AgentResponse>)[]): Promise<void> {
+  const ends = await Promise.all(ways.map((go) => go()));
+  expect(ends.filter(({ location }) => location !== undefined)).toHaveLength(1);
+  for (const end of ends.filter(({ location }) => location === undefined)) expectErrorPage(end, 'the others');
+}
+
 describe('bad input: tabs and the back button', () => {
   it('two pending requests in one browser both finish', async () => {
     const agent = createAgent(server.issuer);
@@ -466,14 +472,22 @@ describe('bad input: tabs and the back button', () => {
     expect((await redeem(server.issuer, web, request, answerOf(once))).status).toBe(200);
   });
 
-  it('a consent form sent twice at the same moment gives at most one code', async () => {
+  it('a consent form sent many times at the same moment gives exactly one code, and so does coming back many times', async () => {
     const agent = createAgent(server.issuer);
     const request = authorizationRequest(server.issuer, web, { prompt: 'consent' });
     const consent = await agent.submit(await agent.get(request.url), { button: 'login-submit', fields: people.alice });
-    const ends = await Promise.all(Array.from({ length: 8 }, () => agent.submit(consent, { button: 'consent-allow' })));
-    const codes = ends.filter(({ location }) => location !== undefined);
-    expect(codes).toHaveLength(1);
-    for (const end of ends.filter(({ location }) => location === undefined)) expectErrorPage(end, 'the others');
+    await expectOneCode(Array.from({ length: 8 }, () => () => agent.submit(consent, { button: 'consent-allow' })));
+
+    const second = authorizationRequest(server.issuer, trusted, { prompt: 'login' });
+    const login = await agent.get(second.url);
+    const body = new URLSearchParams(login.forms[0]?.fields.map(({ name, value }) => [name, value]));
+    for (const [name, value] of Object.entries(people.alice)) body.set(name, value);
+    const headers = { cookie: agent.cookies.header(new URL(login.url)) ?? '' };
+    const signedIn = await fetch(`${server.issuer}/login`, { method: 'POST', body, headers, redirect: 'manual' });
+    agent.cookies.take(new URL(login.url), signedIn.headers);
+    const back = signedIn.headers.get('location') ?? '';
+    expect(back).toContain('/continue?request=');
+    await expectOneCode(Array.from({ length: 32 }, () => () => agent.get(back)));
   });
 
   it('the pages of a finished request say to start again, and sign nobody in', async () => {

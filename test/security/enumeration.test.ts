@@ -128,6 +128,22 @@ describe('security: passwords as input', () => {
     expect((await tryToSignIn({ username: 'long-one', password: 'p'.repeat(1024) })).status).toBe(200);
   });
 
+  it('J16: a password that cannot be one costs no hash', async () => {
+    const agent = createAgent(server.issuer);
+    const login = await agent.get('/login');
+    const time = async (password: string) => {
+      const times: number[] = [];
+      for (let round = 0; round < 7; round++) {
+        const from = performance.now();
+        await agent.submit(login, { button: 'login-submit', fields: { ...known, password } });
+        times.push(performance.now() - from);
+      }
+      return median(times);
+    };
+    const hashed = await time('anything at all');
+    expect(await time('x'.repeat(1025))).toBeLessThan(hashed / 2);
+  });
+
   it('J16: nothing is cut off at a NUL', async () => {
     for (const password of [`${known.password}\0`, `${known.password}\0x`, `\0${known.password}`])
       expect((await tryToSignIn({ ...known, password })).status).toBe(400);

@@ -194,7 +194,9 @@ describe('security: redirect URI', () => {
   it('A11: parameters in the query and in the body are refused, whichever names the client or the redirect URI', async () => {
     const { searchParams } = new URL(authorizationRequest(server.issuer, rp).url);
     const queries: readonly (readonly [string, string])[] = [
-      ['client_id', 'other'],
+      ['client_id', rp.client_id],
+      ['client_id', other.client_id],
+      ['redirect_uri', rp.redirect_uri],
       ['redirect_uri', 'https://evil.example/cb'],
       ['redirect_uri', other.redirect_uri],
     ];
