@@ -6,13 +6,14 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openConnections } from './http.ts';
 import { type Measured, measure, median, type Subject } from './measure.ts';
-import { openWorld, scenarios } from './scenarios.ts';
+import { openEmptyWorld, openWorld, scenarios } from './scenarios.ts';
 import type { StoreKind, Target } from './target.ts';
+import { floor } from './targets/floor.ts';
 import { oidcProvider } from './targets/oidc-provider.ts';
 import { symbolon } from './targets/symbolon.ts';
 
 const connections = 16;
-const targets: readonly Target[] = [symbolon, oidcProvider];
+const targets: readonly Target[] = [symbolon, oidcProvider, floor];
 
 const { values: given } = parseArgs({
   options: {
@@ -30,10 +31,11 @@ async function bench(store: StoreKind): Promise<void> {
   const pools: { close: () => void }[] = [];
   try {
     for (const target of chosen) {
-      const running = await target.start(store);
+      const running = await target.start(store, subjects[0]?.target.issuer);
       const pool = openConnections(connections);
       pools.push(pool);
-      subjects.push({ target: running, world: await openWorld(pool.send, running.issuer, connections) });
+      const open = running.scenarios === undefined ? openWorld : openEmptyWorld;
+      subjects.push({ target: running, world: await open(pool.send, running.issuer, connections) });
     }
     const plan = {
       rounds: Number(given.rounds),

@@ -6,7 +6,7 @@ export type Subject = { readonly target: RunningTarget; readonly world: World };
 
 export type Plan = { readonly rounds: number; readonly seconds: number; readonly scenarios: readonly Scenario[] };
 
-/** CPU milliseconds per operation, one a round; empty where the target lacks the endpoint. */
+/** CPU milliseconds per operation, one a round; empty where the target cannot play the scenario. */
 export type Measured = { readonly scenario: string; readonly costs: ReadonlyMap<string, readonly number[]> };
 
 export async function measure(subjects: readonly Subject[], plan: Plan, progress: (text: string) => void): Promise<readonly Measured[]> {
@@ -28,6 +28,7 @@ export async function measure(subjects: readonly Subject[], plan: Plan, progress
 }
 
 async function measureOnce({ target, world }: Subject, scenario: Scenario, seconds: number): Promise<number | undefined> {
+  if (target.scenarios?.includes(scenario.name) === false) return undefined;
   const operation = await scenario.prepare(world);
   if (!operation) return undefined;
   const before = target.cpu();

@@ -108,10 +108,20 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
+/** Reads discovery, and nobody is signed in. */
+export async function openEmptyWorld(send: Send, issuer: string, workers: number): Promise<World> {
+  const metadata = JSON.parse(expectStatus(await send('GET', `${issuer}/.well-known/openid-configuration`), 200).body) as Metadata;
+  return { send, metadata, workers, cookies: [] };
+}
+
 /** Reads discovery and signs one browser in for each worker. */
 export async function openWorld(send: Send, issuer: string, workers: number): Promise<World> {
-  const metadata = JSON.parse(expectStatus(await send('GET', `${issuer}/.well-known/openid-configuration`), 200).body) as Metadata;
+  const world = await openEmptyWorld(send, issuer, workers);
   const cookies: string[] = [];
-  for (let worker = 0; worker < workers; worker++) cookies.push(cookieOf((await signIn(metadata, plainClient)).agent, metadata));
-  return { send, metadata, workers, cookies };
+  for (let worker = 0; worker < workers; worker++) cookies.push(await signedInCookie(world));
+  return { ...world, cookies };
+}
+
+async function signedInCookie({ metadata }: World): Promise<string> {
+  return cookieOf((await signIn(metadata, plainClient)).agent, metadata);
 }

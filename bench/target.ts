@@ -5,12 +5,18 @@ export type StoreKind = 'sqlite' | 'postgres';
 export type RunningTarget = {
   readonly name: string;
   readonly issuer: string;
+  /** The only scenarios it can play; all when left out. */
+  readonly scenarios?: readonly string[];
   /** Milliseconds of CPU used so far, by the server and by its database. */
   readonly cpu: () => number;
   readonly stop: () => Promise<void>;
 };
 
-export type Target = { readonly name: string; readonly start: (store: StoreKind) => Promise<RunningTarget> };
+export type Target = {
+  readonly name: string;
+  /** `reference`: the issuer of the first target, which runs already; undefined for the first itself. */
+  readonly start: (store: StoreKind, reference: string | undefined) => Promise<RunningTarget>;
+};
 
 export const person = { username: 'alice', password: 'correct horse battery staple', name: 'Alice Archer', email: 'alice@example.test' };
 

@@ -1,7 +1,8 @@
 /** The command line as an operator uses it, beside a server that runs on the same SQLite file. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +44,11 @@ tenants:
         redirect_uris: ["${trusted.redirect_uri}"]
         scope: openid profile email offline_access
         policy: { consent: implicit }
+  - id: curves
+    issuer: http://127.0.0.1:${port}/t/curves
+    signing: [ES256]
+    users:
+      - { username: alice, password: ${people.alice.password} }
 `;
 
 /** Mistakes and what the report must say of each: the reason, and what to do. */
@@ -245,11 +251,31 @@ describe('cli: people and applications beside a running server', () => {
     const unused = answerOf(await agent.get(pending.url));
     expect((await run('client', 'remove', client.client_id)).code).toBe(0);
     expect((await userinfo(server.url, tokens.body.access_token)).status).toBe(401);
-    // The server looks for changes of other processes five times a second.
-    const gone = await eventually(async () => (await agent.get(authorizationRequest(server.url, client).url)).location === undefined);
-    expect(gone).toBe(true);
+    expect((await agent.get(authorizationRequest(server.url, client).url)).location).toBeUndefined();
     expect(await redeem(server.url, client, pending, unused)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect((await run('client', 'list')).output).not.toContain(client.client_id);
+  });
+
+  it.each([
+    ['RS256', 'main', ''],
+    ['ES256, the only one of its tenant', 'curves', '/t/curves'],
+  ])('client add without an option more makes an application people sign in to, and stay signed in: %s', async (alg, tenant, path) => {
+    const redirect_uri = 'https://plain.example/cb';
+    const { output } = await run('client', 'add', '-t', tenant, '--name', 'Plain', '--redirect-uri', redirect_uri);
+    const client: ClientUnderTest = {
+      client_id: lineOf(output, 'client_id'),
+      client_secret: lineOf(output, 'client_secret'),
+      redirect_uri,
+    };
+    const issuer = server.url + path;
+    const request = authorizationRequest(issuer, client, { scope: 'openid profile email offline_access', prompt: 'consent' });
+    const agent = createAgent(issuer);
+    const tokens = await redeem(issuer, client, request, answerOf(await signInAndConsent(agent, await agent.get(request.url))));
+    expect(tokens).toMatchObject({ status: 200, body: { scope: 'openid profile email offline_access' } });
+    const header = Buffer.from(String(tokens.body.id_token).split('.')[0] ?? '', 'base64url').toString();
+    expect(alg).toContain(JSON.parse(header).alg);
+    const refresh_token = String(tokens.body.refresh_token);
+    expect((await tokenRequest(issuer, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
   });
 
   it('client add makes public and machine clients, and refuses what cannot be', async () => {
@@ -274,8 +300,11 @@ describe('cli: people and applications beside a running server', () => {
       [['--redirect-uri', 'https://rp.example/*'], /wildcard/],
       [['--redirect-uri', 'javascript:alert(1)'], /javascript/],
       [['--redirect-uri', 'https://rp.example/cb', '--post-logout-redirect-uri', 'https://rp.example/#x'], /fragment/],
-      [[], /--redirect-uri is missing/],
-      [['--machine', '--public'], /exclude each other/],
+      [[], /^--redirect-uri: is missing/],
+      [['--machine', '--public'], /^--machine: client_credentials is not for public clients/],
+      [['--machine', '--scope', 'reports email'], /^--scope: `email` is about a person/],
+      [['--redirect-uri', 'https://rp.example/cb', '--scope', 'openid emial'], /^--scope: unknown scope `emial`/],
+      [['--redirect-uri', 'http://rp.example/cb', '--scope', 'openid emial'], /unknown scope.*must be https/s],
     ];
     const answers = await Promise.all(wrong.map(([args]) => run('client', 'add', '--name', 'Wrong', ...args)));
     for (const [index, [, says]] of wrong.entries()) expect(answers[index]).toEqual({ code: 1, output: expect.stringMatching(says) });
@@ -289,6 +318,35 @@ describe('cli: people and applications beside a running server', () => {
     server = await startServer({ config, directory: server.directory, env: { SYMBOLON_LOG_LEVEL: 'fatal' } });
     expect([await canSignIn('alice', people.alice.password), await canSignIn('alice', password)]).toEqual([false, true]);
     expect(await canSignIn('dora', password)).toBe(false);
+  });
+});
+
+describe('cli: commands that cannot do what they are asked', () => {
+  it('user list on a database that is none says so, without a stack', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'symbolon-test-'));
+    await writeFile(join(directory, 'symbolon.db'), 'this is no database, but long enough to be looked at as one '.repeat(10));
+    const { code, output } = await runProgram({ config: configuration(4000), directory, args: ['user', 'list'] });
+    await rm(directory, { recursive: true });
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/^the database cannot be used: file is not a database$/m) });
+    expect(output).not.toMatch(/^\s+at |did not start/m);
+  });
+
+  it('a database that nobody serves is said in a line too', async () => {
+    const config = configuration(4000).replace(
+      /^database: .*$/m,
+      `database: postgres://symbolon:secret-word@127.0.0.1:${await freePort()}/x`,
+    );
+    const env = { SYMBOLON_MASTER_KEY: 'k'.repeat(43) };
+    const { code, output } = await runProgram({ config, env, args: ['client', 'list'] });
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/^the database cannot be used: .*ECONNREFUSED/m) });
+    expect(output).not.toMatch(/^\s+at |secret-word/m);
+  });
+
+  it('the database is closed all the same', async () => {
+    const { code, directory } = await runProgram({ config: configuration(4000), args: ['user', 'disable', 'nobody'] });
+    expect(code).toBe(1);
+    // SQLite's last connection takes the write-ahead log along when it is closed.
+    expect(await readdir(directory)).toEqual(['symbolon.db', 'symbolon.db.key', 'symbolon.yaml']);
   });
 });
 
@@ -403,12 +461,6 @@ async function journey(server: RunningServer): Promise<Record<string, string>> {
 
 function lineOf(output: string, name: string): string {
   return new RegExp(`^${name}: (\\S+)$`, 'm').exec(output)?.[1] ?? '';
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
-  for (const until = Date.now() + 2000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50)))
-    if (await holds()) return true;
-  return false;
 }
 
 /** The program with something on its standard input. */

@@ -57,6 +57,7 @@ const routes: Readonly<Record<string, (call: Call) => void | Promise<void>>> = {
 async function handle(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (!URL.canParse(request.url ?? '', app.base)) return void response.writeHead(400).end();
   const call = { app, request, response, url: new URL(request.url ?? '', app.base) };
+  if (request.headers.host !== new URL(app.base).host) return comeByOurName(call);
   const route = routes[`${request.method} ${call.url.pathname}`];
   try {
     if (route) await route(call);
@@ -65,6 +66,12 @@ async function handle(app: App, request: IncomingMessage, response: ServerRespon
     const { status, problem } = explain(error, app.provider.issuer);
     fail(call, status, problem, app.sessions.find(request)?.steps ?? []);
   }
+}
+
+/** `localhost` is not `127.0.0.1` to a browser: a cookie set under one name would not come back under the other, where the provider leads to. */
+function comeByOurName(call: Call): void {
+  const { pathname, search } = call.url;
+  redirect(call, call.app.base + (call.request.method === 'GET' ? pathname + search : '/'));
 }
 
 function home(call: Call): void {

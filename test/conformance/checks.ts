@@ -3,6 +3,9 @@ import { expect } from 'vitest';
 import { type AuthorizationRequest, answerOf, hasButton } from '../support/client.ts';
 import type { AgentResponse } from '../support/http-agent.ts';
 
+/** E1-E3: a page that says what is wrong, and no way to the client in it. */
+export { expectErrorPage } from '../support/error-page.ts';
+
 /** A2, T5: at least 128 bits long, and 96 bits of Shannon entropy by the frequency of its characters. */
 export function expectUnguessable(value: unknown): void {
   const text = String(value);
@@ -37,16 +40,6 @@ export function expectErrorBody({ headers, body }: { headers: Headers; body: Rec
   expect(body.error).toMatch(printable);
   if (body.error_description !== undefined) expect(body.error_description).toMatch(printable);
   return body.error;
-}
-
-/** E1-E3: a page that says what is wrong, and no way to the client in it. */
-export function expectErrorPage(response: AgentResponse, code = 'invalid_request'): void {
-  expect(response.location).toBeUndefined();
-  expect(response.status).toBe(400);
-  expect(response.headers.get('content-type')).toMatch(/^text\/html\b/);
-  expect(response.text).toMatch(new RegExp(`id="error-code"[^>]*>${code}<`));
-  expect(response.headers.get('refresh')).toBeNull();
-  expect(response.text).not.toMatch(/http-equiv=["']?refresh/i);
 }
 
 export function expectLoginPage(response: AgentResponse): void {

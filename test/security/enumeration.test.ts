@@ -26,7 +26,7 @@ beforeAll(async () => {
   ];
   const yaml = (await exampleConfiguration()).replace(/^ {4}users: &users\n/m, (line) => `${line}${more.join('\n')}\n`);
   server = await startSymbolon({ yaml });
-  const main = server.tenants.find(({ tenant }) => tenant.id === 'main')?.tenant;
+  const main = server.tenants.find(({ id }) => id === 'main');
   const carol = await main?.store.users.findForPassword(disabled.username);
   await main?.store.users.setActive(carol?.user.sub ?? '', false, main.op.now());
 });
@@ -97,13 +97,16 @@ describe('security: enumeration', () => {
     const kinds = Object.keys(times) as (keyof typeof times)[];
     const agent = createAgent(server.issuer);
     const login = await agent.get('/login');
-    for (let round = 0; round < 16; round++)
+    for (let round = 0; round < 16; round++) {
+      // The window of failures passes, so that every try is one that is looked at.
+      server.advance(301);
       for (const kind of kinds) {
         const from = performance.now();
         await agent.submit(login, { button: 'login-submit', fields: who[kind] });
         // The first round warms up.
         if (round > 0) times[kind].push(performance.now() - from);
       }
+    }
     for (const kind of kinds) {
       expect(median(times[kind]), `${kind} against known`).toBeGreaterThan(median(times.known) / 2);
       expect(median(times[kind]), `${kind} against known`).toBeLessThan(median(times.known) * 2);
@@ -134,6 +137,7 @@ describe('security: passwords as input', () => {
     const time = async (password: string) => {
       const times: number[] = [];
       for (let round = 0; round < 7; round++) {
+        server.advance(301);
         const from = performance.now();
         await agent.submit(login, { button: 'login-submit', fields: { ...known, password } });
         times.push(performance.now() - from);

@@ -58,6 +58,7 @@ export async function testProvider(clients: readonly Client[] = [testClient()]):
       seal: (plain) => Buffer.from(plain).toString('base64'),
       open: (sealed) => Buffer.from(sealed, 'base64').toString(),
     },
+    people: { checkPassword: async () => ({ outcome: 'refused' }) },
     now: () => now,
     random: (bytes) => randomBytes(bytes).toString('base64url'),
     emit: () => {},

@@ -1,5 +1,5 @@
 /** Bearer tokens at our own resources (RFC 6750): where they may stand in a request, and how a refusal is told. */
-import type { CoreRequest, CoreResponse } from './answer.ts';
+import type { CoreRequest, CoreResponse } from './exchange.ts';
 import type { Provider } from './op.ts';
 import { OAuthError } from './wire/error.ts';
 import { one } from './wire/parameters.ts';

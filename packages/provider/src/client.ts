@@ -1,6 +1,6 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
 import type { Policy } from './policy.ts';
-import type { Lifetimes } from './settings.ts';
+import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
@@ -33,7 +33,7 @@ export type Client = {
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
   readonly secrets: readonly ClientSecret[];
-  readonly lifetimes: Partial<Lifetimes>;
+  readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;
   readonly disabled: boolean;
 };

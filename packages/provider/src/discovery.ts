@@ -2,11 +2,12 @@
  * The discovery document (OpenID Connect Discovery section 3, RFC 8414 section 2): derived from the tables of endpoints, grant types and
  * client authentication, so it lists what is there and nothing else. Registered names only.
  */
-import type { CoreResponse } from './answer.ts';
+
 import { responseModes } from './authorize/response-modes.ts';
 import { claimNames } from './claims.ts';
 import { authMethods } from './client-auth/authenticate.ts';
 import { type EndpointName, type EndpointRow, endpoints, urlOf } from './endpoints.ts';
+import type { CoreResponse } from './exchange.ts';
 import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
@@ -35,6 +36,8 @@ export function metadata(settings: Settings): Record<string, unknown> {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [...settings.signing, 'HS256'],
     token_endpoint_auth_methods_supported: Object.keys(authMethods),
+    introspection_endpoint_auth_methods_supported: Object.keys(authMethods).filter((method) => method !== 'none'),
+    revocation_endpoint_auth_methods_supported: Object.keys(authMethods),
     claims_supported: [...claimNames(settings.scopes), 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'amr', 'sid'],
     claim_types_supported: ['normal'],
     code_challenge_methods_supported: ['S256'],

@@ -3,8 +3,6 @@
  * `interactive` endpoints may need a person and so have an outcome of their own (authorize/authorize.ts, logout.ts); the others
  * are a request in and a response out (serve.ts).
  */
-import type { Settings } from './settings.ts';
-
 export type EndpointRow = {
   /** Its member in the discovery document (OpenID Connect Discovery section 3, RFC 8414 section 2), if it has one. */
   readonly metadata?: string;
@@ -23,17 +21,21 @@ export const endpoints = {
   authorize: { metadata: 'authorization_endpoint', path: '/authorize', methods: ['GET', 'POST'], cors: false, interactive: true },
   token: { metadata: 'token_endpoint', path: '/token', methods: ['POST'], cors: true, interactive: false },
   userinfo: { metadata: 'userinfo_endpoint', path: '/userinfo', methods: ['GET', 'POST'], cors: true, interactive: false },
+  introspection: { metadata: 'introspection_endpoint', path: '/introspect', methods: ['POST'], cors: false, interactive: false },
+  revocation: { metadata: 'revocation_endpoint', path: '/revoke', methods: ['POST'], cors: true, interactive: false },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 
 export type EndpointName = keyof typeof endpoints;
 export type DirectEndpointName = { [K in EndpointName]: (typeof endpoints)[K]['interactive'] extends false ? K : never }[EndpointName];
 
+type Places = { readonly issuer: string; readonly paths: Readonly<Partial<Record<EndpointName, string>>> };
+
 /** Where an endpoint of this tenant lives below its issuer. */
-export function pathOf(settings: Settings, name: EndpointName): string {
+export function pathOf(settings: Places, name: EndpointName): string {
   return settings.paths[name] ?? endpoints[name].path;
 }
 
-export function urlOf(settings: Settings, name: EndpointName): string {
+export function urlOf(settings: Places, name: EndpointName): string {
   return settings.issuer + pathOf(settings, name);
 }

@@ -9,4 +9,6 @@ export type Event =
   | { readonly type: 'client.refused'; readonly client_id?: string; readonly reason: string }
   | { readonly type: 'authorization.approved'; readonly client_id: string; readonly sub: string }
   | { readonly type: 'authorization.refused'; readonly client_id?: string; readonly error: ErrorCode; readonly reason: string }
+  | { readonly type: 'authentication.refused'; readonly method: string }
+  | { readonly type: 'session.started'; readonly sid: string; readonly sub: string; readonly amr: readonly string[] }
   | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string };

@@ -1,5 +1,5 @@
 /** The public keys (RFC 7517 section 5). */
-import type { CoreResponse } from './answer.ts';
+import type { CoreResponse } from './exchange.ts';
 import type { Provider } from './op.ts';
 
 /** Public documents may be kept for a minute: short enough for a key rotation, long enough for clients that fetch them at every call. */

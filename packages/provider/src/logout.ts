@@ -2,10 +2,10 @@
  * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0). Nobody is signed out, and nothing redirects, without proof: an ID token of
  * the session at hand, or the person's own yes.
  */
-import type { CoreRequest } from './answer.ts';
-import type { Browser } from './authorize/authorize.ts';
-import { collect } from './authorize/request.ts';
+import { activeClient } from './active-client.ts';
+import { sessionsOf } from './authorize/pending.ts';
 import type { Client } from './client.ts';
+import { type Browser, type CoreRequest, queryOrForm } from './exchange.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import type { Provider } from './op.ts';
 import type { EndedSession } from './store.ts';
@@ -13,6 +13,8 @@ import { OAuthError } from './wire/error.ts';
 import { one, type Parameters } from './wire/parameters.ts';
 
 export type LogoutOutcome =
+  /** Come back with a GET and these parameters, so that cookies are sent. */
+  | { readonly reopen: Readonly<Record<string, string>> }
   /** Ask the person; repeat these parameters with the answer. */
   | { readonly confirm: Readonly<Record<string, string>>; readonly client?: Client }
   | { readonly ended: readonly EndedSession[]; readonly redirect?: string };
@@ -27,7 +29,9 @@ export async function endSession(
   browser: Browser,
   confirmation: 'confirmed' | 'unconfirmed',
 ): Promise<LogoutOutcome> {
-  const parameters = collect(request);
+  const parameters = queryOrForm(request);
+  // A form posted by another site comes without our cookie; a GET brings it.
+  if (browser === undefined && request.method === 'POST') return { reopen: repeatable(parameters) };
   const hint = await readHint(op, parameters);
   const client = await clientOf(op, parameters, hint);
   const redirect = returnAddress(parameters, client);
@@ -53,9 +57,8 @@ async function clientOf(op: Provider, parameters: Parameters, hint: IdTokenHint 
     throw new OAuthError('invalid_request', 'id_token_hint was issued to another client than client_id');
   const id = client_id ?? hint?.client_id;
   if (id === undefined) return undefined;
-  const client = await op.store.clients.find(id);
-  if (client === undefined || client.disabled)
-    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here');
+  const client = await activeClient(op, id);
+  if (client === undefined) throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here');
   return client;
 }
 
@@ -75,16 +78,23 @@ function returnAddress(parameters: Parameters, client: Client | undefined): stri
 
 /** The session the hint is about, if this browser has it. A hint about somebody else proves nothing here. */
 async function hintedSession(op: Provider, hint: IdTokenHint | undefined, browser: Browser): Promise<string | undefined> {
-  if (hint === undefined || browser === undefined || browser.fresh) return undefined;
-  const sessions = await op.store.sessions.find(browser.hash, undefined, op.settings.lifetimes.sessionIdle, op.now());
-  return sessions.find((session) => session.sub === hint.sub && (hint.sid === undefined || session.sid === hint.sid))?.sid;
+  if (hint === undefined) return undefined;
+  const sessions = await sessionsOf(op, browser);
+  return sessions.find((session) => session.sub === hint.sub && (session.sid === hint.sid || (hint.sid === undefined && !hint.byClient)))
+    ?.sid;
 }
 
 function askFirst(parameters: Parameters, client: Client | undefined): LogoutOutcome {
-  const confirm: Record<string, string> = {};
+  const confirm = repeatable(parameters);
+  return client === undefined ? { confirm } : { confirm, client };
+}
+
+/** What of the request comes back with the person's answer. */
+function repeatable(parameters: Parameters): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
   for (const name of ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'logout_hint', 'ui_locales']) {
     const value = one(parameters, name);
-    if (value !== undefined) confirm[name] = value;
+    if (value !== undefined) values[name] = value;
   }
-  return client === undefined ? { confirm } : { confirm, client };
+  return values;
 }

@@ -1,6 +1,7 @@
 /** `op`: this provider, for one tenant. Every function of the core takes it first; nothing else is ambient. */
 import type { Event } from './events.ts';
 import type { KeyRing, Vault } from './keys.ts';
+import type { People } from './people.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store.ts';
 
@@ -9,6 +10,7 @@ export type Provider = {
   readonly store: Store;
   readonly keys: KeyRing;
   readonly vault: Vault;
+  readonly people: People;
   /** Epoch seconds. */
   readonly now: () => number;
   /** Unpredictable bytes, base64url. */

@@ -1,22 +1,33 @@
 /** The endpoints that need no person: a plain request in, a plain response out. Errors become what the client expects of its endpoint. */
-import { type CoreRequest, type CoreResponse, json } from './answer.ts';
+
 import { challenge } from './bearer.ts';
 import { discovery } from './discovery.ts';
 import { type DirectEndpointName, type EndpointRow, endpoints } from './endpoints.ts';
+import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
+import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
+import { revoke } from './revoke.ts';
 import { token } from './token/token.ts';
 import { userinfo } from './userinfo.ts';
 import { OAuthError } from './wire/error.ts';
 
-type Handler = (op: Provider, request: CoreRequest) => CoreResponse | Promise<CoreResponse>;
+type Endpoint = {
+  readonly answer: (op: Provider, request: CoreRequest) => CoreResponse | Promise<CoreResponse>;
+  /** How this endpoint tells an error. */
+  readonly refuse: (op: Provider, error: OAuthError, request: CoreRequest) => CoreResponse;
+};
 
-const handlers: Readonly<Record<DirectEndpointName, Handler>> = {
-  openidConfiguration: discovery,
-  authorizationServer: discovery,
-  jwks,
-  token,
-  userinfo,
+const forClients: Endpoint['refuse'] = (_, error, request) => errorResponse(error, request);
+
+const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
+  openidConfiguration: { answer: discovery, refuse: forClients },
+  authorizationServer: { answer: discovery, refuse: forClients },
+  jwks: { answer: jwks, refuse: forClients },
+  token: { answer: token, refuse: forClients },
+  userinfo: { answer: userinfo, refuse: challenge },
+  introspection: { answer: introspect, refuse: forClients },
+  revocation: { answer: revoke, refuse: forClients },
 };
 
 /** Answers a request at a direct endpoint. Never throws an OAuthError; anything else is a fault of ours and passes through. */
@@ -24,11 +35,11 @@ export async function serve(op: Provider, name: DirectEndpointName, request: Cor
   const { methods }: EndpointRow = endpoints[name];
   if (!methods.some((method) => method === request.method)) return methodNotAllowed(methods);
   try {
-    return await handlers[name](op, request);
+    return await served[name].answer(op, request);
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     op.emit({ type: 'request.refused', endpoint: name, error: error.code, reason: error.diagnostic ?? error.description });
-    return name === 'userinfo' ? challenge(op, error) : errorResponse(error, request);
+    return served[name].refuse(op, error, request);
   }
 }
 

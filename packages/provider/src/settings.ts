@@ -1,4 +1,5 @@
 /** What a tenant decides about its provider. Plain data; made from the configuration, replaced whole when it changes. */
+import type { EndpointName } from './endpoints.ts';
 import type { AsymmetricAlgorithm } from './wire/algorithms.ts';
 
 /** All in seconds. */
@@ -17,6 +18,9 @@ export type Lifetimes = {
   /** How long a person may take between opening an authorization request and finishing it. */
   readonly interaction: number;
 };
+
+/** The lifetimes a client may have of its own. */
+export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace';
 
 export const defaultLifetimes: Lifetimes = {
   code: 60,
@@ -43,5 +47,5 @@ export type Settings = {
   /** BCP 47 tags of the pages' languages, the first being the fallback. */
   readonly locales: readonly string[];
   /** Where endpoints live below the issuer, by endpoint name; what is left out has the default of the endpoint table. */
-  readonly paths: Readonly<Record<string, string>>;
+  readonly paths: Readonly<Partial<Record<EndpointName, string>>>;
 };

@@ -4,12 +4,14 @@
  * returns the dead. `memory-store.ts` is the readable definition, `conformance.ts` the suite that every backend passes.
  */
 import type { Account } from './accounts.ts';
+import type { ResponseMode } from './authorize/response-modes.ts';
 import type { Client } from './client.ts';
+import type { Prompt } from './wire/prompt.ts';
 
 /** The authorization request after validation, as it is stored; wire parameters keep their wire names. */
 export type AuthorizationParameters = {
   readonly response_type: string;
-  readonly response_mode: 'query' | 'fragment' | 'form_post';
+  readonly response_mode: ResponseMode;
   readonly redirect_uri: string;
   /** Whether the client sent it: only then must the token request repeat it (RFC 6749 section 4.1.3). */
   readonly redirect_uri_sent: boolean;
@@ -17,7 +19,7 @@ export type AuthorizationParameters = {
   readonly state?: string;
   readonly nonce?: string;
   readonly code_challenge?: string;
-  readonly prompt: readonly ('none' | 'login' | 'consent' | 'select_account')[];
+  readonly prompt: readonly Prompt[];
   readonly max_age?: number;
   readonly login_hint?: string;
   readonly ui_locales?: string;
@@ -74,15 +76,18 @@ export type Redemption =
   | { readonly outcome: 'unknown' };
 
 export type AuthorizationRequests = {
-  /** Stores a request; with an approval it is born approved, so that a live session costs one write. */
-  readonly push: (request: PendingRequest, approval?: Approval) => Promise<void>;
+  /**
+   * Stores a request; with an approval it is born approved, so that a live session costs one write. False, and nothing is stored, when the
+   * session of the approval has ended meanwhile: what ends a session ends every code that could come from it.
+   */
+  readonly push: (request: PendingRequest, approval?: Approval) => Promise<boolean>;
   /** A request still pending. */
   readonly find: (id: string, now: number) => Promise<PendingRequest | undefined>;
   /** Binds a request that no browser has opened yet; true for the one that wins. */
   readonly claim: (id: string, browser: string, now: number) => Promise<boolean>;
   /** Adds facts to a pending request of this browser; false when there is none (any more). */
   readonly record: (id: string, browser: string, facts: Facts, now: number) => Promise<boolean>;
-  /** pending -> approved, once, by the browser that opened it. */
+  /** pending -> approved, once, by the browser that opened it, while the session of the approval lives. */
   readonly approve: (id: string, browser: string, approval: Approval, now: number) => Promise<boolean>;
   /** pending -> denied, once, by the browser that opened it. */
   readonly deny: (id: string, browser: string, now: number) => Promise<boolean>;
@@ -104,7 +109,6 @@ export type Grant = {
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
-  readonly nonce?: string;
   readonly createdAt: number;
   /** When the last token that can hang on it is dead; rotation moves it. */
   readonly expiresAt: number;
@@ -202,6 +206,8 @@ export type Authentication = {
   readonly amr: readonly string[];
   readonly acr?: string;
   readonly expiresAt: number;
+  /** What proved it, as the server keeps it (a password hash), when a change of it must undo this sign-in. */
+  readonly credential?: string;
 };
 
 export type Sessions = {
@@ -211,11 +217,17 @@ export type Sessions = {
    */
   readonly find: (browser: string, client_id: string | undefined, idle: number, now: number) => Promise<readonly SessionView[]>;
   /**
-   * A person has just proved who she is. The browser gets a new secret (`next`): its other sessions and its pending requests
-   * move along, and whoever knows the old secret has nothing. A session of the same person in this browser is renewed and keeps
-   * its sid. Answers the sid in force.
+   * A person has just proved who she is. The browser gets a new secret (`next`): its other sessions and its 50 newest pending requests
+   * move along, older ones die with the old secret, and whoever knows it has nothing. A session of the same person in this browser is
+   * renewed and keeps its sid. Answers the sid in force; undefined, and nothing has changed, when the account is not active any more or the credential is no
+   * longer the one that was checked.
    */
-  readonly authenticate: (previous: string | undefined, next: string, authentication: Authentication, now: number) => Promise<string>;
+  readonly authenticate: (
+    previous: string | undefined,
+    next: string,
+    authentication: Authentication,
+    now: number,
+  ) => Promise<string | undefined>;
   /** Notes that a session is in use. */
   readonly touch: (sid: string, now: number) => Promise<void>;
   /** Ends one session of a browser, or all of them; answers what was ended, with the clients that hold grants from it. */

@@ -1,7 +1,8 @@
 /** Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes. One store statement. */
-import { type CoreRequest, type CoreResponse, json } from './answer.ts';
+import { activeClient } from './active-client.ts';
 import { bearerToken, challenge } from './bearer.ts';
 import { claimsOf } from './claims.ts';
+import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
 import type { Provider } from './op.ts';
 import type { AccessToken } from './store.ts';
 import { accessTokenHash } from './token/access-token.ts';
@@ -11,14 +12,14 @@ import { intersect } from './wire/scope.ts';
 export async function userinfo(op: Provider, request: CoreRequest): Promise<CoreResponse> {
   const value = bearerToken(request);
   if (value === undefined) return challenge(op, undefined);
-  const token = await op.store.tokens.findAccess(accessTokenHash(value), op.now());
+  const hash = accessTokenHash(op, value);
+  const token = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
   return json(200, await claims(op, token));
 }
 
 async function claims(op: Provider, token: AccessToken | undefined) {
-  const client = token === undefined ? undefined : await op.store.clients.find(token.client_id);
-  if (token === undefined || client === undefined || client.disabled)
-    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
+  const client = token === undefined ? undefined : await activeClient(op, token.client_id);
+  if (token === undefined || client === undefined) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
   if (token.grant === undefined) throw new OAuthError('insufficient_scope', 'the access token does not speak for a person');
   if (token.account?.active !== true)
     throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });

@@ -2,60 +2,73 @@
  * Applies users and clients of the configuration file to the store. What the file says is written when it is new or has changed in the file;
  * what somebody changed elsewhere since (console, CLI) is kept, and said, never silently overwritten.
  */
-import { type Client, keepSecret } from '@symbolon/provider';
+import { type Client, keepSecret, type Provider } from '@symbolon/provider';
 import type { ClientConfig, TenantConfig, UserConfig } from './config/config.ts';
-import type { Tenant } from './tenant.ts';
+import type { ApplyOutcome, TenantStore } from './store.ts';
 import { newUser } from './users/new-user.ts';
 import { hashPassword } from './users/password.ts';
+
+/** Where to: a tenant, as far as it matters here. */
+export type Target = { readonly op: Pick<Provider, 'vault' | 'now' | 'random'>; readonly store: Pick<TenantStore, 'applied'> };
 
 /** What was not applied, for the operator. */
 export type Kept = { readonly kind: 'client' | 'user'; readonly id: string };
 
-type Entry = { readonly kind: 'client' | 'user'; readonly id: string; readonly value: unknown; readonly write: () => Promise<void> };
+/** `write` is given the digest as it was last applied. */
+type Entry = Kept & { readonly digest: string; readonly write: (before: string | undefined) => Promise<ApplyOutcome> };
 
-export async function applyConfig(tenant: Tenant, config: TenantConfig): Promise<readonly Kept[]> {
-  const entries: Entry[] = [
-    ...config.clients.map((client) => ({
-      kind: 'client' as const,
-      id: client.client_id,
-      value: client,
-      write: () => writeClient(tenant, client),
-    })),
-    ...config.users.map((user) => ({ kind: 'user' as const, id: user.usernameKey, value: user, write: () => writeUser(tenant, user) })),
-  ];
-  const kept = await Promise.all(entries.map((entry) => apply(tenant, entry)));
+/** Writes what is new or changed in the file; answers what it kept. Throws what the store throws; other entries may be written then. */
+export async function applyConfig(target: Target, config: Pick<TenantConfig, 'clients' | 'users'>): Promise<readonly Kept[]> {
+  const entries = [...config.clients.map((client) => clientEntry(target, client)), ...config.users.map((user) => userEntry(target, user))];
+  const kept = await Promise.all(entries.map((entry) => apply(target, entry)));
   return kept.filter((one) => one !== undefined);
 }
 
-async function apply(tenant: Tenant, { kind, id, value, write }: Entry): Promise<Kept | undefined> {
-  const { store, op } = tenant;
-  // Keyed, because the entry holds passwords and secrets.
-  const digest = op.vault.mac('configuration', JSON.stringify(value)).toString('base64url');
+async function apply({ store }: Target, { kind, id, digest, write }: Entry): Promise<Kept | undefined> {
   const applied = await store.applied.find(kind, id);
   if (applied?.digest === digest) return undefined;
-  if (applied?.changedSince === true) return { kind, id };
-  await write();
-  await store.applied.remember(kind, id, digest, op.now());
-  return undefined;
+  const outcome = applied?.changedSince === true ? 'kept' : await write(applied?.digest);
+  return outcome === 'kept' ? { kind, id } : undefined;
 }
 
-async function writeClient({ op, store }: Tenant, { secret, ...metadata }: ClientConfig): Promise<void> {
-  const client: Client = { ...metadata, secrets: secret === undefined ? [] : [keepSecret(op.vault, metadata, secret)] };
-  if (!(await store.clients.register(client, op.now()))) await store.clients.replace(client, op.now());
+function clientEntry(target: Target, config: ClientConfig): Entry {
+  const { op, store } = target;
+  const digest = digestOf(target, config);
+  const { secret, ...metadata } = config;
+  const write = () => {
+    const client: Client = { ...metadata, secrets: secret === undefined ? [] : [keepSecret(op.vault, metadata, secret)] };
+    return store.applied.client(client, digest, op.now());
+  };
+  return { kind: 'client', id: config.client_id, digest, write };
 }
 
-async function writeUser(
-  { op, store }: Tenant,
-  { username, usernameKey, password, passwordHash, claims, groups, roles }: UserConfig,
-): Promise<void> {
-  const hash = passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
-  const existing = await store.users.findForPassword(usernameKey);
-  if (existing !== undefined) {
-    await store.users.replace({ ...existing.user, username, claims, groups, roles, updatedAt: op.now() });
-    if (hash !== undefined) await store.users.setPassword(existing.user.sub, hash, op.now());
-    return;
-  }
-  const made = newUser({ username, claims, groups, roles, now: op.now, random: op.random });
-  if ('problem' in made) throw new Error(`the user name ${username} cannot be used: ${made.problem}`);
-  await store.users.add(made.user, hash);
+/**
+ * Two digests, `<entry>.<password>`: a new claim must not end anybody's sessions as a new password does, nor put an imported hash back in
+ * the place of the better one that her first sign-in made of it.
+ */
+function userEntry(target: Target, { password, passwordHash, ...rest }: UserConfig): Entry {
+  const { op, store } = target;
+  const id = rest.usernameKey;
+  // With the name, so that equal passwords do not look equal.
+  const ofPassword = digestOf(target, [id, password, passwordHash]);
+  const digest = `${digestOf(target, rest)}.${ofPassword}`;
+  const write = async (before: string | undefined) => {
+    const made = newUser({ ...rest, now: op.now, random: op.random });
+    if ('problem' in made) throw new Error(`the user name ${rest.username} cannot be used: ${made.problem}`);
+    const same = before?.split('.')[1] === ofPassword;
+    return store.applied.user(made.user, same ? undefined : await passwordOf({ password, passwordHash }), digest, op.now());
+  };
+  return { kind: 'user', id, digest, write };
+}
+
+type Passwords = { readonly password: string | undefined; readonly passwordHash: string | undefined };
+
+async function passwordOf({ password, passwordHash }: Passwords): Promise<{ readonly hash: string } | undefined> {
+  if (passwordHash !== undefined) return { hash: passwordHash };
+  return password === undefined ? undefined : { hash: await hashPassword(password) };
+}
+
+/** Keyed, because entries hold passwords and secrets. */
+function digestOf({ op }: Target, value: unknown): string {
+  return op.vault.mac('configuration', JSON.stringify(value)).toString('base64url');
 }

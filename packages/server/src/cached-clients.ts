@@ -6,23 +6,18 @@ export type CachedClients = Clients & {
   readonly invalidate: () => void;
 };
 
-/** Unknown ids are not remembered: they are free to choose, and would fill the memory. `look` makes the store say what others changed. */
+/**
+ * Unknown ids are not remembered: they are free to choose, and would fill the memory. `look` makes the store say what others changed; what
+ * this process changes the store says before the change resolves.
+ */
 export function cacheClients(clients: Clients, look: () => void): CachedClients {
   let cache = new Map<string, Client>();
-  const invalidate = () => {
-    cache = new Map();
-  };
-  const through = async <T>(change: Promise<T>): Promise<T> => {
-    try {
-      return await change;
-    } finally {
-      invalidate();
-    }
-  };
   return {
     ...clients,
-    invalidate,
-    async find(client_id) {
+    invalidate: () => {
+      cache = new Map();
+    },
+    find: async (client_id) => {
       look();
       const cached = cache.get(client_id);
       if (cached !== undefined) return cached;
@@ -32,8 +27,5 @@ export function cacheClients(clients: Clients, look: () => void): CachedClients 
       if (client !== undefined) into.set(client_id, client);
       return client;
     },
-    register: (client, now) => through(clients.register(client, now)),
-    replace: (client, now) => through(clients.replace(client, now)),
-    remove: (client_id, now) => through(clients.remove(client_id, now)),
   };
 }

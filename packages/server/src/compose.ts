@@ -10,19 +10,19 @@ import { loadMasterKey } from './keys/master-key.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
 import { startSweeping } from './sweeping.ts';
-import { type RunningTenant, runTenant, systemClock } from './tenant-runtime.ts';
+import type { Tenant } from './tenant.ts';
+import { runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 
-export type Running = {
-  readonly tenants: readonly RunningTenant[];
-  readonly close: () => Promise<void>;
-};
-
-export type Server = Running & { readonly url: string };
+export type Server = { readonly tenants: readonly Tenant[]; readonly url: string; readonly close: () => Promise<void> };
 
 /** Opens the storage and brings the tenants of a configuration to life, without listening: what commands of the CLI work on. */
-export async function open(config: Config, logger: FastifyBaseLogger, now = systemClock): Promise<Running & { readonly storage: Storage }> {
+export async function open(
+  config: Config,
+  logger: FastifyBaseLogger,
+  now = systemClock,
+): Promise<{ readonly tenants: readonly Tenant[]; readonly storage: Storage }> {
   const masterKey = await loadMasterKey({ configured: config.masterKey ?? process.env.SYMBOLON_MASTER_KEY, database: config.database });
   const storage = await openStorage(config.database);
   try {
@@ -32,14 +32,7 @@ export async function open(config: Config, logger: FastifyBaseLogger, now = syst
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
     const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, emit, now };
     const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(tenant, surroundings)));
-    const stop = storage.watch((changed) => {
-      for (const { tenant, clients } of tenants) if (changed === undefined || changed === tenant.id) clients.invalidate();
-    });
-    const close = async () => {
-      stop();
-      await storage.close();
-    };
-    return { tenants, storage, close };
+    return { tenants, storage };
   } catch (error) {
     await storage.close();
     throw error;
@@ -47,45 +40,47 @@ export async function open(config: Config, logger: FastifyBaseLogger, now = syst
 }
 
 /**
- * Starts the server of a configuration: applies it, listens, sweeps. Closing finishes the requests under way. `now` is epoch seconds; tests
- * bring a clock they can move.
+ * Starts the server of a configuration: applies it, listens, sweeps. Closing finishes the requests under way, for ten seconds at most. `now`
+ * is epoch seconds; tests bring a clock they can move.
  */
 export async function start(config: Config, logger: FastifyBaseLogger, now = systemClock): Promise<Server> {
-  const { tenants, storage, close } = await open(config, logger, now);
+  const { tenants, storage } = await open(config, logger, now);
+  // Undone in the opposite order, every step whatever became of the others.
+  const closing = new AsyncDisposableStack();
+  closing.defer(storage.close);
   try {
-    for (const [index, { tenant }] of tenants.entries()) await apply(tenant, config.tenants[index], logger);
-    const app = createApp({ tenants: tenants.map(({ tenant }) => tenant), assets: loadAssets(), logger, ready: storage.ready });
-    await app.listen({ host: config.server.listen.host, port: config.server.listen.port });
-    const stopSweeping = startSweeping(storage, logger);
-    const { port } = app.server.address() as AddressInfo;
-    const { host } = config.server.listen;
-    const closeAll = async () => {
-      await drain(app);
-      await stopSweeping();
-      await close();
-    };
-    return { tenants, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: closeAll };
+    for (const [index, tenant] of tenants.entries()) await apply(tenant, config.tenants[index], logger);
+    const app = createApp({ tenants, assets: loadAssets(), logger, ready: storage.ready });
+    const { host, port } = config.server.listen;
+    await app.listen({ host, port });
+    closing.defer(startSweeping(storage, logger, now));
+    closing.defer(() => drain(app));
+    const address = app.server.address() as AddressInfo;
+    return { tenants, url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, close: () => closing.disposeAsync() };
   } catch (error) {
-    await close();
+    await closing.disposeAsync();
     throw error;
   }
 }
 
-/** Connections that fall idle after the close began would be kept for their keep-alive time: over a minute. */
+const patience = 10_000;
+
+/**
+ * Connections that fall idle after the close began would be kept for their keep-alive time: over a minute. Who has not finished a request in
+ * ten seconds is cut off: one slow client must not hold up the end of the process.
+ */
 async function drain(app: FastifyInstance): Promise<void> {
   const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const slow = setTimeout(() => app.server.closeAllConnections(), patience).unref();
   try {
     await app.close();
   } finally {
     clearInterval(idle);
+    clearTimeout(slow);
   }
 }
 
-async function apply(
-  tenant: RunningTenant['tenant'],
-  config: Config['tenants'][number] | undefined,
-  logger: FastifyBaseLogger,
-): Promise<void> {
+async function apply(tenant: Tenant, config: Config['tenants'][number] | undefined, logger: FastifyBaseLogger): Promise<void> {
   if (config === undefined) return;
   for (const { kind, id } of await applyConfig(tenant, config))
     logger.warn(

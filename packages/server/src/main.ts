@@ -1,8 +1,10 @@
 /** The command line. Each command is a file in cli/. */
+import { inspect } from 'node:util';
 import { Command } from 'commander';
 import { check } from './cli/check.ts';
 import { clientCommands } from './cli/client.ts';
 import { dev } from './cli/dev.ts';
+import { reasonOf } from './cli/failure.ts';
 import { start } from './cli/start.ts';
 import { userCommands } from './cli/user.ts';
 
@@ -28,4 +30,10 @@ program
 userCommands(program.command('user').description('the people of a tenant'), file);
 clientCommands(program.command('client').description('the applications of a tenant'), file);
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  const withStack = ['debug', 'trace'].includes(process.env.SYMBOLON_LOG_LEVEL ?? '');
+  process.stderr.write(`${withStack ? inspect(error) : reasonOf(error)}\n`);
+  process.exitCode = 1;
+}

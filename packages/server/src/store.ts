@@ -2,7 +2,7 @@
  * The storage port of the server: the provider's, and what only the product needs. Same rules: verbs, each one atomic act,
  * already bound to a tenant, times as arguments in epoch seconds, secrets hashed or sealed before they arrive.
  */
-import type { Account, Store } from '@symbolon/provider';
+import type { Account, Client, Store } from '@symbolon/provider';
 
 export type User = Account & {
   /** Canonical form of the username, unique in the tenant: what a person types is brought into it before the search. */
@@ -48,15 +48,42 @@ export type Keys = {
 
 /** What the configuration file put in, so that a later change by somebody else is noticed and not overwritten. */
 export type Applied = {
-  /** `changedSince`: the row was changed by something else after the file was applied. */
+  /**
+   * The entry as it was last applied; a user's id is her canonical username. `changedSince`: something else wrote the row after that. A look
+   * that saves the work of preparing an entry; the verbs below decide.
+   */
   readonly find: (kind: 'client' | 'user', id: string) => Promise<{ readonly digest: string; readonly changedSince: boolean } | undefined>;
-  readonly remember: (kind: 'client' | 'user', id: string, digest: string, now: number) => Promise<void>;
+  /** Writes a client of the file and remembers its digest. */
+  readonly client: (client: Client, digest: string, now: number) => Promise<ApplyOutcome>;
+  /**
+   * Writes a person of the file and remembers her digest. Who has this username already keeps sub, createdAt and active. Without a password
+   * hers stays; a new one for somebody who is there ends her sessions and grants.
+   */
+  readonly user: (user: User, password: { readonly hash: string } | undefined, digest: string, now: number) => Promise<ApplyOutcome>;
+};
+
+/**
+ * `kept`: changed or removed by something else since the file was last applied, and therefore left alone. `written`: as the file says, also
+ * when another process has just applied the same digest.
+ */
+export type ApplyOutcome = 'written' | 'kept';
+
+/**
+ * Failures counted in buckets (a person, an address: the caller names them), shared by all processes, surviving a restart. A window begins
+ * with its first failure and lasts `window` seconds; then counting begins anew.
+ */
+export type Attempts = {
+  /** Adds one; answers how many there are now in the window, this one among them. */
+  readonly failed: (bucket: string, window: number, now: number) => Promise<number>;
+  readonly count: (bucket: string, window: number, now: number) => Promise<number>;
+  readonly clear: (bucket: string) => Promise<void>;
 };
 
 export type TenantStore = Store & {
   readonly users: Users;
   readonly keys: Keys;
   readonly applied: Applied;
+  readonly attempts: Attempts;
 };
 
 export type Storage = {

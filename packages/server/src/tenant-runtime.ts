@@ -1,19 +1,19 @@
 /** One tenant brought to life: its keys, its clients in memory, its provider and its pages. */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import type { Event, Provider, Settings } from '@symbolon/provider';
-import { type CachedClients, cacheClients } from './cached-clients.ts';
+import type { Event, PasswordCheck, Provider, Settings } from '@symbolon/provider';
+import { cacheClients } from './cached-clients.ts';
 import { cookieName } from './http/browser.ts';
 import { loadTenantKeys } from './keys/key-ring.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import type { AssetPaths } from './ui/assets.ts';
+import { limitAttempts } from './users/attempt-limit.ts';
 import type { Hashing } from './users/hashing-queue.ts';
-import { signInWithPassword } from './users/sign-in.ts';
+import { type SignIn, signInWithPassword } from './users/sign-in.ts';
 
 export type TenantDefinition = {
   readonly id: string;
   readonly name: string;
-  readonly locales: readonly string[];
   readonly settings: Settings;
 };
 
@@ -27,10 +27,8 @@ export type Surroundings = {
   readonly now: () => number;
 };
 
-export type RunningTenant = { readonly tenant: Tenant; readonly clients: CachedClients };
-
 /** Unpredictable bytes, base64url. */
-export function random(bytes: number): string {
+function random(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }
 
@@ -39,32 +37,51 @@ export function systemClock(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** Makes missing keys. Throws when the keys in the store were sealed by another master key. */
+/**
+ * Makes missing keys; hears of changed clients until the storage is closed. Throws when the keys in the store were sealed by another
+ * master key.
+ */
 export async function runTenant(
   definition: TenantDefinition,
   { storage, masterKey, hashing, assets, emit, now }: Surroundings,
-): Promise<RunningTenant> {
-  const { id, name, locales, settings } = definition;
+): Promise<Tenant> {
+  const { id, name, settings } = definition;
   const stored = storage.tenant(id);
   const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });
   const clients = cacheClients(stored.clients, storage.look);
+  storage.watch((changed) => {
+    if (changed === undefined || changed === id) clients.invalidate();
+  });
   const store: TenantStore = { ...stored, clients };
-  const op: Provider = { settings, store, keys: keyRing, vault, now, random, emit: (event) => emit(id, event) };
+  const limit = limitAttempts(stored.attempts, vault, now);
+  const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
+  const op: Provider = {
+    settings,
+    store,
+    keys: keyRing,
+    vault,
+    people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
+    now,
+    random,
+    emit: (event) => emit(id, event),
+  };
   const issuer = new URL(settings.issuer);
   const base = issuer.pathname === '/' ? '' : issuer.pathname;
   const secure = issuer.protocol === 'https:';
-  const tenant: Tenant = {
+  return {
     id,
     name,
-    locales,
     op,
     store,
-    signIn: (username, password) => signInWithPassword({ users: store.users, hashing }, username, password),
+    signIn,
     origin: issuer.origin,
     base,
     cookieName: cookieName(id, secure),
     secure,
     assets: { stylesheet: base + assets.stylesheet, formPost: base + assets.formPost, favicon: base + assets.favicon },
   };
-  return { tenant, clients };
+}
+
+function asCheck(result: SignIn): PasswordCheck {
+  return result.outcome === 'signed-in' ? { outcome: 'signed-in', account: result.user } : result;
 }

@@ -8,7 +8,6 @@ export type Tenant = {
   readonly id: string;
   readonly name: string;
   readonly logo?: string;
-  readonly locales: readonly string[];
   readonly op: Provider;
   readonly store: TenantStore;
   readonly signIn: (username: string, password: string) => Promise<SignIn>;

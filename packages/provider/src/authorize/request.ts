@@ -2,7 +2,7 @@
  * Reading an authorization request (OpenID Connect Core section 3.1.2.1) in two steps. Until client and redirect URI are trusted, an error is
  * for the person in front of the browser and nothing redirects; from then on it is for the client.
  */
-import type { CoreRequest } from '../answer.ts';
+import { activeClient } from '../active-client.ts';
 import type { Client } from '../client.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
 import type { Provider } from '../op.ts';
@@ -10,6 +10,7 @@ import type { AuthorizationParameters } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters, required } from '../wire/parameters.ts';
 import { readChallenge } from '../wire/pkce.ts';
+import { type Prompt, readPrompt } from '../wire/prompt.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { intersect, splitScope } from '../wire/scope.ts';
 import type { ReturnAddress } from './response.ts';
@@ -23,33 +24,21 @@ export type TrustedRequest = {
   readonly parameters: Parameters;
 };
 
-const prompts = ['none', 'login', 'consent', 'select_account'] as const;
-type Prompt = (typeof prompts)[number];
-
 /** Longer values of state and nonce are refused: they would not survive the way back in an address. */
-const longest = 2048;
-
-/** Parameters from the query of a GET or the form of a POST, never from both (a parameter in each is one given twice). */
-export function collect(request: CoreRequest): Parameters {
-  if (request.method !== 'POST') return request.query;
-  if (request.form === undefined) throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded');
-  if (Object.keys(request.query).length > 0)
-    throw new OAuthError('invalid_request', 'send the parameters in the body or in the query, not in both');
-  return request.form;
-}
+const longest = 1024;
 
 /** Client and redirect URI. What it throws must be shown as a page: there is nobody to redirect to. */
 export async function trust(op: Provider, parameters: Parameters): Promise<TrustedRequest> {
   const client_id = required(parameters, 'client_id');
-  const client = await op.store.clients.find(client_id);
-  if (client === undefined || client.disabled)
-    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', {
-      diagnostic: client ? 'disabled' : 'unknown',
-    });
+  const client = await activeClient(op, client_id);
+  if (client === undefined)
+    throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', { reason: 'client_unknown' });
   const sent = one(parameters, 'redirect_uri');
   const redirect_uri = sent ?? soleRedirectUri(client);
   if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
-    throw new OAuthError('invalid_request', 'redirect_uri is not one that this application registered; it must match to the letter');
+    throw new OAuthError('invalid_request', 'redirect_uri is not one that this application registered; it must match to the letter', {
+      reason: 'redirect_uri_unknown',
+    });
   const state = one(parameters, 'state');
   const to: ReturnAddress = { redirect_uri, response_mode: modeForErrors(parameters, redirect_uri) };
   return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters };
@@ -99,7 +88,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
-      hintedSub: await hintedSub(op, one(parameters, 'id_token_hint'), prompt),
+      hintedSub: await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt),
     }),
   };
 }
@@ -118,15 +107,6 @@ function responseType(client: Client, parameters: Parameters): string {
   return response_type;
 }
 
-function readPrompt(value: string | undefined): readonly Prompt[] {
-  const wanted = value === undefined ? [] : [...new Set(value.split(' ').filter((word) => word !== ''))];
-  const known = prompts.filter((prompt) => wanted.includes(prompt));
-  if (known.length !== wanted.length) throw new OAuthError('invalid_request', 'prompt has an unknown value');
-  if (known.includes('none') && known.length > 1)
-    throw new OAuthError('invalid_request', 'prompt=none cannot be combined with other values');
-  return known;
-}
-
 /** Scopes nobody knows are ignored (OpenID Connect Core section 3.1.2.1). `offline_access` counts only where consent is certain (section 11). */
 function readScope(client: Client, value: string | undefined, prompt: readonly Prompt[]): readonly string[] {
   if (value === undefined) throw new OAuthError('invalid_scope', 'scope is missing; ask at least for openid');
@@ -143,10 +123,11 @@ function readMaxAge(value: string | undefined): number | undefined {
 }
 
 /** An ID token we issued, expired or not, says whom the client expects. */
-async function hintedSub(op: Provider, hint: string | undefined, prompt: readonly Prompt[]): Promise<string | undefined> {
+async function hintedSub(op: Provider, client: Client, hint: string | undefined, prompt: readonly Prompt[]): Promise<string | undefined> {
   if (hint === undefined) return undefined;
   const read = await readIdTokenHint(op, hint);
-  if (read !== undefined) return read.sub;
+  // One that its client could have made says something about that client's people only.
+  if (read !== undefined && (!read.byClient || read.client_id === client.client_id)) return read.sub;
   throw new OAuthError(prompt.includes('none') ? 'login_required' : 'invalid_request', 'id_token_hint is not an ID token of this provider');
 }
 

@@ -1,5 +1,8 @@
 /** How an authorization answer travels (OAuth 2.0 Multiple Response Types, Form Post Response Mode): one row a mode. */
-import type { Answer } from '../answer.ts';
+/** How an authorization answer travels to the client: by redirect, or as a form that the browser posts. */
+export type Answer =
+  | { readonly redirect: string }
+  | { readonly form: { readonly action: string; readonly fields: Readonly<Record<string, string>> } };
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post';
 export type AnswerFields = Readonly<Record<string, string>>;

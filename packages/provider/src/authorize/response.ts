@@ -1,8 +1,9 @@
 /** The authorization response (RFC 6749 sections 4.1.2 and 4.1.2.1), always with `iss` (RFC 9207). */
-import type { Answer } from '../answer.ts';
 import type { Provider } from '../op.ts';
 import type { OAuthError } from '../wire/error.ts';
-import { type AnswerFields, type ResponseMode, responseModes } from './response-modes.ts';
+import { type Answer, type AnswerFields, type ResponseMode, responseModes } from './response-modes.ts';
+
+export type { Answer };
 
 /** Where an answer goes. It exists only once client and redirect URI are trusted. */
 export type ReturnAddress = { readonly redirect_uri: string; readonly response_mode: ResponseMode; readonly state?: string };

@@ -3,15 +3,18 @@ import type { Provider } from '../op.ts';
 import type { PendingRequest, Session } from '../store.ts';
 
 /** How somebody proved who she is: `amr` by RFC 8176. */
-export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string };
+export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string; readonly credential?: string };
 
 /**
- * Signs a person in in this browser, whose cookie becomes `next` (a hash): a session planted before is worth nothing after. Answers the sid.
+ * Signs a person in in this browser, whose cookie becomes `next` (a hash): a session planted before is worth nothing after. Answers the sid;
+ * undefined when the account or its credential was changed since it was checked.
  */
-export function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string> {
+export async function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string | undefined> {
   const authTime = op.now();
   const authentication = { ...proof, sid: op.random(16), authTime, expiresAt: authTime + op.settings.lifetimes.session };
-  return op.store.sessions.authenticate(previous, next, authentication, authTime);
+  const sid = await op.store.sessions.authenticate(previous, next, authentication, authTime);
+  if (sid !== undefined) op.emit({ type: 'session.started', sid, sub: proof.sub, amr: proof.amr });
+  return sid;
 }
 
 /** The person signed in for this request. The request must already belong to the browser's new cookie (see `signIn`). */

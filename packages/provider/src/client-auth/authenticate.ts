@@ -2,21 +2,23 @@
  * Client authentication at the endpoints a client calls itself (RFC 6749 section 2.3, OpenID Connect Core section 9): which method
  * is presented, whether the client may use it, whether it holds. Who fails learns only invalid_client; the reason goes to the operator.
  */
-import type { CoreRequest } from '../answer.ts';
 import type { Client, ClientAuthMethod } from '../client.ts';
+import type { CoreRequest } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
-import { secretMatches } from './secret.ts';
+import type { AuthMethod, Presented } from './method.ts';
+import { none } from './none.ts';
+import { clientSecretBasic, clientSecretPost } from './secret.ts';
 
-/** Which presented method satisfies which registered one. Basic and post carry the same secret, so either will do. */
-export const authMethods: Readonly<Record<ClientAuthMethod, readonly ClientAuthMethod[]>> = {
-  client_secret_basic: ['client_secret_basic', 'client_secret_post'],
-  client_secret_post: ['client_secret_basic', 'client_secret_post'],
-  none: ['none'],
+/** The methods, by their registered names; `token_endpoint_auth_methods_supported` derives from it. `none` is what is left. */
+export const authMethods: Readonly<Record<ClientAuthMethod, AuthMethod>> = {
+  client_secret_basic: clientSecretBasic,
+  client_secret_post: clientSecretPost,
+  none,
 };
 
-type Presented = { readonly method: ClientAuthMethod; readonly client_id: string; readonly secrets: readonly string[] };
+const proving = [clientSecretBasic, clientSecretPost];
 
 /**
  * The client that made this request. Throws invalid_client (401) when it cannot prove so, invalid_request when it presents two
@@ -28,68 +30,44 @@ export async function authenticateClient(op: Provider, request: CoreRequest, for
       'invalid_request',
       'client_secret does not belong into the query; send it in the body or the Authorization header',
     );
-  const presented = read(request, form);
-  const client = await op.store.clients.find(presented.client_id);
-  const proven = presented.secrets.some((secret) => secretMatches(op.vault, client, presented.client_id, secret));
-  const reason = refusal(client, presented, proven);
-  if (client === undefined || reason !== undefined) {
-    op.emit({ type: 'client.refused', client_id: presented.client_id, reason: reason ?? 'unknown client' });
-    throw new OAuthError('invalid_client', 'client authentication failed', { diagnostic: reason ?? 'unknown client' });
-  }
-  return client;
+  const { method, presented } = readOne(request, form);
+  const client = await findFirst(op, presented.client_ids);
+  const holds = await presented.holds(op, client);
+  const reason = refusal(client, method, holds);
+  if (client !== undefined && reason === undefined) return client;
+  // An id nobody registered is a stranger's text, or a secret in the wrong place: not for the log.
+  const known = client === undefined ? undefined : { client_id: client.client_id };
+  op.emit({ type: 'client.refused', reason: reason ?? 'unknown client', ...known });
+  throw new OAuthError('invalid_client', 'client authentication failed', { diagnostic: reason ?? 'unknown client' });
 }
 
-function refusal(client: Client | undefined, presented: Presented, proven: boolean): string | undefined {
+function readOne(request: CoreRequest, form: Parameters): { readonly method: AuthMethod; readonly presented: Presented } {
+  const read = (method: AuthMethod) => {
+    const presented = method.read(request, form);
+    return presented === undefined ? [] : [{ method, presented }];
+  };
+  const proofs = proving.flatMap(read);
+  if (proofs.length > 1) throw new OAuthError('invalid_request', 'the client authenticates twice: use one method');
+  const [used] = proofs.length === 1 ? proofs : read(none);
+  if (used === undefined) throw new OAuthError('invalid_client', 'client authentication is missing');
+  const named = one(form, 'client_id');
+  if (named !== undefined && !used.presented.client_ids.includes(named))
+    throw new OAuthError('invalid_client', 'client_id differs from the client that authenticated');
+  return used;
+}
+
+async function findFirst(op: Provider, client_ids: readonly string[]): Promise<Client | undefined> {
+  for (const client_id of client_ids) {
+    const client = await op.store.clients.find(client_id);
+    if (client !== undefined) return client;
+  }
+  return undefined;
+}
+
+function refusal(client: Client | undefined, method: AuthMethod, holds: boolean): string | undefined {
   if (client === undefined) return 'unknown client';
   if (client.disabled) return 'the client is disabled';
-  if (!authMethods[client.token_endpoint_auth_method].includes(presented.method))
-    return `registered for ${client.token_endpoint_auth_method}, presented ${presented.method}`;
-  return presented.method === 'none' || proven ? undefined : 'wrong secret';
-}
-
-function read(request: CoreRequest, form: Parameters): Presented {
-  const header = request.headers.authorization;
-  const client_id = one(form, 'client_id');
-  const secret = one(form, 'client_secret');
-  if (typeof header === 'string') {
-    if (secret !== undefined)
-      throw new OAuthError('invalid_request', 'the client authenticates twice: Authorization header and client_secret');
-    const basic = readBasic(header);
-    if (client_id !== undefined && client_id !== basic.client_id)
-      throw new OAuthError('invalid_client', 'client_id differs from the client that authenticated');
-    return basic;
-  }
-  if (client_id === undefined) throw new OAuthError('invalid_client', 'client authentication is missing');
-  return secret === undefined ? { method: 'none', client_id, secrets: [] } : { method: 'client_secret_post', client_id, secrets: [secret] };
-}
-
-const basicForm = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i;
-
-/**
- * RFC 6749 section 2.3.1 wants id and secret form-encoded before base64; many clients send them raw. The decoded secret is tried
- * first, the raw one after it: both are the client's own, so nothing is given away.
- */
-function readBasic(header: string): Presented {
-  const encoded = basicForm.exec(header)?.[1];
-  if (encoded === undefined) throw new OAuthError('invalid_client', 'the Authorization header is not Basic credentials');
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon === -1) throw new OAuthError('invalid_client', 'the Basic credentials have no colon');
-  const client_id = formDecode(text.slice(0, colon)) ?? text.slice(0, colon);
-  if (client_id.includes('\0')) throw new OAuthError('invalid_client', 'the Basic credentials have a NUL character');
-  const raw = text.slice(colon + 1);
-  const secret = formDecode(raw);
-  return {
-    method: 'client_secret_basic',
-    client_id,
-    secrets: secret === undefined || secret === raw ? [raw] : [secret, raw],
-  };
-}
-
-function formDecode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
+  if (!method.satisfies.includes(client.token_endpoint_auth_method))
+    return `registered for ${client.token_endpoint_auth_method}, presented another method`;
+  return holds ? undefined : 'wrong secret';
 }

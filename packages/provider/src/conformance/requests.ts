@@ -1,20 +1,23 @@
 /** Promises of `AuthorizationRequests`, up to the approval: one browser, one outcome. */
 import assert from 'node:assert/strict';
 import type { Facts } from '../store.ts';
+import { approvalConformance } from './approval.ts';
 import { now, sampleApproval, sampleAuthentication, sampleRequest } from './samples.ts';
-import { count, race, type Test } from './suite.ts';
+import { count, race, signedIn, type Test } from './suite.ts';
 
 export function requestsConformance(test: Test): void {
   test('a pushed request is found whole until the second it expires', async ({ store }) => {
-    await store.requests.push(sampleRequest('request', { facts: { sid: 's', login: 's' } }));
+    assert.equal(await store.requests.push(sampleRequest('request', { facts: { sid: 's', login: 's' } })), true);
     assert.deepEqual(await store.requests.find('request', now), sampleRequest('request', { facts: { sid: 's', login: 's' } }));
     assert.notEqual(await store.requests.find('request', now + 3599), undefined);
     assert.equal(await store.requests.find('request', now + 3600), undefined);
     assert.equal(await store.requests.find('other', now), undefined);
   });
 
-  test('a request pushed with an approval is not pending', async ({ store }) => {
-    await store.requests.push(sampleRequest(), sampleApproval());
+  test('a request pushed with an approval is not pending', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    assert.equal(await store.requests.push(sampleRequest(), sampleApproval()), true);
     assert.equal(await store.requests.find('request', now), undefined);
     assert.equal(await store.requests.approve('request', 'browser', sampleApproval(), now), false);
     assert.equal(await store.requests.deny('request', 'browser', now), false);
@@ -49,7 +52,9 @@ export function requestsConformance(test: Test): void {
     assert.deepEqual((await backend.store.requests.find('request', now))?.facts, { login: 's', selected: 's', consent: 's', sid: 'a' });
   });
 
-  test('B6: only the browser that opened a request records, approves and denies', async ({ store }) => {
+  test('B6: only the browser that opened a request records, approves and denies', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
     await store.requests.push(sampleRequest('request'));
     await store.requests.push(sampleRequest('unopened', { browser: undefined }));
     for (const id of ['request', 'unopened']) {
@@ -61,7 +66,9 @@ export function requestsConformance(test: Test): void {
     assert.equal((await store.requests.find('unopened', now))?.browser, undefined);
   });
 
-  test('an expired request is neither recorded, approved nor denied', async ({ store }) => {
+  test('an expired request is neither recorded, approved nor denied', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
     await store.requests.push(sampleRequest('request', { expiresAt: now + 5 }));
     assert.equal(await store.requests.record('request', 'browser', { login: 's' }, now + 5), false);
     assert.equal(await store.requests.approve('request', 'browser', sampleApproval(), now + 5), false);
@@ -69,6 +76,7 @@ export function requestsConformance(test: Test): void {
   });
 
   test('approve or deny happens once, also when 64 try at once', async (backend) => {
+    await signedIn(backend);
     await backend.store.requests.push(sampleRequest());
     const won = await race(backend, 64, (store, index) =>
       index % 3 === 0
@@ -87,14 +95,39 @@ export function requestsConformance(test: Test): void {
     assert.equal(await store.requests.claim('request', 'browser', now), false);
   });
 
-  test('K1: after a sign-in its requests belong to the new secret of the browser', async ({ store }) => {
+  test('K1: after a sign-in its requests belong to the new secret of the browser', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
     await store.requests.push(sampleRequest('mine', { browser: 'old' }));
     await store.requests.push(sampleRequest('foreign', { browser: 'elsewhere' }));
-    await store.sessions.authenticate('old', 'new', sampleAuthentication(), now);
+    await store.sessions.authenticate('old', 'new', sampleAuthentication('alice', { sid: 'new' }), now);
     assert.equal(await store.requests.approve('mine', 'old', sampleApproval(), now), false);
     assert.equal(await store.requests.approve('foreign', 'new', sampleApproval(), now), false);
     assert.equal((await store.requests.find('mine', now))?.browser, 'new');
     assert.equal((await store.requests.find('foreign', now))?.browser, 'elsewhere');
     assert.equal(await store.requests.approve('mine', 'new', sampleApproval(), now), true);
   });
+
+  test('K1: of more than 50 requests the newest 50 follow the browser to its new secret, the rest dies with the old one', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    // Not in the order of their age.
+    for (let index = 0; index < 60; index += 1) {
+      const age = (index * 7) % 60;
+      await store.requests.push(sampleRequest(`aged-${age}`, { openedAt: now - age }));
+    }
+    await store.requests.push(sampleRequest('foreign', { browser: 'elsewhere', openedAt: now - 100 }));
+    await store.sessions.authenticate('browser', 'new', sampleAuthentication(), now);
+    const ofNew = async (id: string) => (await store.requests.find(id, now))?.browser === 'new';
+    const moved = await Promise.all(Array.from({ length: 60 }, (_, age) => ofNew(`aged-${age}`)));
+    assert.deepEqual(
+      moved,
+      moved.map((_, age) => age < 50),
+    );
+    assert.equal(await store.requests.approve('aged-49', 'new', sampleApproval(), now), true);
+    assert.equal(await store.requests.approve('aged-50', 'new', sampleApproval({ codeHash: 'late' }), now), false);
+    assert.equal((await store.requests.find('foreign', now))?.browser, 'elsewhere');
+  });
+
+  approvalConformance(test);
 }

@@ -1,15 +1,10 @@
 /** Promises of `Sessions`: a new secret at every sign-in, nobody dead or disabled, and who must be told at the end. */
 import assert from 'node:assert/strict';
-import { now, sampleAccess, sampleAccount, sampleAuthentication, sampleGrant } from './samples.ts';
-import { type Backend, race, type Test } from './suite.ts';
+import { now, sampleAccess, sampleAccount, sampleAuthentication, sampleGrant, sampleRequest } from './samples.ts';
+import { race, signedIn, type Test } from './suite.ts';
 
 const idle = 100;
 const carol = sampleAuthentication('carol');
-
-async function signedIn({ store, addAccount }: Backend): Promise<void> {
-  await addAccount(sampleAccount());
-  await store.sessions.authenticate(undefined, 'browser', sampleAuthentication(), now);
-}
 
 const sids = (sessions: readonly { sid: string }[]) => sessions.map((session) => session.sid).sort();
 
@@ -43,13 +38,26 @@ export function sessionsConformance(test: Test): void {
     assert.equal(await alive(now + 1000), false);
   });
 
-  test('K3: a session of a disabled account is not found, nor of an unknown one', async (backend) => {
+  test('K3: a session of a disabled account is not found', async (backend) => {
     await signedIn(backend);
     await backend.addAccount(sampleAccount('bob'));
     await backend.store.sessions.authenticate('browser', 'next', sampleAuthentication('bob'), now);
-    await backend.store.sessions.authenticate('next', 'last', sampleAuthentication('ghost'), now);
     await backend.setActive('bob', false);
-    assert.deepEqual(sids(await backend.store.sessions.find('last', undefined, idle, now)), ['sid-alice']);
+    assert.deepEqual(sids(await backend.store.sessions.find('next', undefined, idle, now)), ['sid-alice']);
+  });
+
+  test('F6: who is disabled or unknown is not signed in, and nothing has moved', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await store.requests.push(sampleRequest());
+    await backend.addAccount(sampleAccount('bob'));
+    await backend.setActive('bob', false);
+    for (const sub of ['bob', 'ghost'])
+      assert.equal(await store.sessions.authenticate('browser', 'next', sampleAuthentication(sub), now), undefined);
+    assert.deepEqual(await store.sessions.find('next', undefined, idle, now), []);
+    await backend.setActive('bob', true);
+    assert.deepEqual(sids(await store.sessions.find('browser', undefined, idle, now)), ['sid-alice']);
+    assert.equal((await store.requests.find('request', now))?.browser, 'browser');
   });
 
   test('several people in one browser, most recently seen first', async (backend) => {

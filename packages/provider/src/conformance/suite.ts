@@ -1,6 +1,7 @@
 /** The frame of the conformance suite: what a backend hands over, and how a test gets an empty one. */
 import type { Account } from '../accounts.ts';
 import type { Store } from '../store.ts';
+import { now, sampleAccount, sampleAuthentication } from './samples.ts';
 
 export type Backend = {
   readonly store: Store;
@@ -34,6 +35,12 @@ export function suite(options: Runner & { readonly open: () => Promise<Backend> 
 export function race<T>(backend: Backend, times: number, act: (store: Store, index: number) => Promise<T>): Promise<T[]> {
   const second = backend.second ?? backend.store;
   return Promise.all(Array.from({ length: times }, (_, index) => act(index % 2 === 0 ? backend.store : second, index)));
+}
+
+/** Alice, signed in in `browser`: the session that sample approvals come from. */
+export async function signedIn({ store, addAccount }: Backend): Promise<void> {
+  await addAccount(sampleAccount());
+  await store.sessions.authenticate(undefined, 'browser', sampleAuthentication(), now);
 }
 
 export function count<T>(values: readonly T[], wanted: T): number {

@@ -15,8 +15,10 @@ export function memoryRequests(memory: Memory): AuthorizationRequests {
   return {
     push: async (request, approval) => {
       if (requests.has(request.id)) throw new Error('an authorization request with this id is there already');
+      if (approval !== undefined && !sessionAlive(memory, approval.sid, request.openedAt)) return false;
       const stage = approval === undefined ? 'pending' : 'approved';
       requests.set(request.id, { request, stage, approval, diesAt: approval?.codeExpiresAt ?? request.expiresAt });
+      return true;
     },
     find: async (id, now) => pending(id, now)?.request,
     claim: async (id, browser, now) => {
@@ -33,7 +35,7 @@ export function memoryRequests(memory: Memory): AuthorizationRequests {
     },
     approve: async (id, browser, approval, now) => {
       const stored = pendingOf(id, browser, now);
-      if (stored === undefined) return false;
+      if (stored === undefined || !sessionAlive(memory, approval.sid, now)) return false;
       Object.assign(stored, { stage: 'approved', approval, diesAt: approval.codeExpiresAt });
       return true;
     },
@@ -48,6 +50,11 @@ export function memoryRequests(memory: Memory): AuthorizationRequests {
       return stored === undefined || now >= stored.diesAt ? { outcome: 'unknown' } : redeem(memory, stored, now + replayWindow);
     },
   };
+}
+
+function sessionAlive(memory: Memory, sid: string, now: number): boolean {
+  const stored = memory.sessions.get(sid);
+  return stored !== undefined && now < stored.session.expiresAt;
 }
 
 function redeem(memory: Memory, stored: StoredRequest, noticedUntil: number): Redemption {

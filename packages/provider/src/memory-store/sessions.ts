@@ -2,6 +2,9 @@
 import type { Authentication, EndedSession, Session, Sessions, SessionView } from '../store.ts';
 import { grantAlive, type Memory, type StoredSession } from './memory.ts';
 
+/** The port's number: how many pending requests of a browser follow it to its new secret. */
+const movedRequests = 50;
+
 export function memorySessions(memory: Memory): Sessions {
   const { sessions } = memory;
   const all = (wanted: (stored: StoredSession) => boolean) => [...sessions.values()].filter(wanted);
@@ -10,7 +13,9 @@ export function memorySessions(memory: Memory): Sessions {
       all((it) => it.browser === browser && now < it.session.expiresAt && now < it.session.seenAt + idle)
         .sort((a, b) => b.session.seenAt - a.session.seenAt)
         .flatMap(({ session }) => view(memory, session, client_id)),
-    authenticate: async (previous, next, authentication, now) => {
+    // This store keeps no credentials: the directory of people is somebody else's.
+    authenticate: async (previous, next, { credential: _, ...authentication }, now) => {
+      if (memory.accounts(authentication.sub)?.active !== true) return undefined;
       if (previous !== undefined) moveBrowser(memory, previous, next);
       return signIn(memory, next, authentication, now);
     },
@@ -42,12 +47,12 @@ function view(memory: Memory, session: Session, client_id: string | undefined): 
 
 function moveBrowser(memory: Memory, previous: string, next: string): void {
   for (const stored of memory.sessions.values()) if (stored.browser === previous) stored.browser = next;
-  for (const stored of memory.requests.values()) {
-    if (stored.stage === 'pending' && stored.request.browser === previous) stored.request = { ...stored.request, browser: next };
-  }
+  const pending = [...memory.requests.values()].filter((it) => it.stage === 'pending' && it.request.browser === previous);
+  const newest = pending.sort((a, b) => b.request.openedAt - a.request.openedAt).slice(0, movedRequests);
+  for (const stored of newest) stored.request = { ...stored.request, browser: next };
 }
 
-function signIn(memory: Memory, browser: string, authentication: Authentication, now: number): string {
+function signIn(memory: Memory, browser: string, authentication: Omit<Authentication, 'credential'>, now: number): string {
   const known = [...memory.sessions.values()].find((it) => it.browser === browser && it.session.sub === authentication.sub);
   if (known !== undefined) memory.sessions.delete(known.session.sid);
   const kept = known !== undefined && now < known.session.expiresAt ? known.session : undefined;
@@ -58,6 +63,10 @@ function signIn(memory: Memory, browser: string, authentication: Authentication,
 
 function end(memory: Memory, ended: readonly StoredSession[], now: number): readonly EndedSession[] {
   for (const { session } of ended) memory.sessions.delete(session.sid);
+  for (const stored of memory.requests.values()) {
+    const ofEnded = ended.some(({ session }) => session.sid === stored.approval?.sid);
+    if (stored.stage === 'approved' && ofEnded) stored.stage = 'denied';
+  }
   const alive = ended.filter(({ session }) => now < session.expiresAt);
   return alive.map(({ session: { sid, sub } }) => ({ sid, sub, clients: clientsOf(memory, sid, now) }));
 }

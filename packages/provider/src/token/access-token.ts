@@ -1,24 +1,61 @@
-/** Opaque access tokens: 256 random bits, of which the store keeps a hash. */
-import { hash } from 'node:crypto';
+/**
+ * Access tokens: 256 random bits, of which the store keeps a hash. Drafted before the store is asked, written out by the minter: as they are,
+ * or as the `jti` of a JWT (RFC 9068) that an API can check by itself. Both are looked up alike, so revocation holds for both here.
+ */
+import type { Json } from '../accounts.ts';
+import { lifetimeOf } from '../active-client.ts';
 import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
-import type { NewAccessToken } from '../store.ts';
+import { OAuthError } from '../wire/error.ts';
+import { sha256 } from '../wire/hashes.ts';
+import { signJwt, verifyOwnJwt } from '../wire/jwt.ts';
+import type { DraftAccessToken, Issuance } from './issuance.ts';
 
-export type DraftAccessToken = { readonly value: string; readonly row: Omit<NewAccessToken, 'grantId'> };
-
-/** How long this client's access tokens live, in seconds. */
-export function accessLifetime(op: Provider, client: Client): number {
-  return client.lifetimes.accessToken ?? op.settings.lifetimes.accessToken;
-}
+/** RFC 9068 section 2.1: keeps an access token from passing for an ID token, and the reverse. */
+const jwtType = 'at+jwt';
 
 /** A new access token and what the store is to keep of it; nothing is written yet. */
 export function draftAccessToken(op: Provider, client: Client, scopes?: readonly string[]): DraftAccessToken {
-  const value = op.random(32);
+  const id = op.random(32);
   const issuedAt = op.now();
-  const row = { hash: accessTokenHash(value), client_id: client.client_id, issuedAt, expiresAt: issuedAt + accessLifetime(op, client) };
-  return { value, row: scopes === undefined ? row : { ...row, scopes } };
+  const hash = client.policy.accessToken === 'jwt' ? jwtHash(id) : sha256(id);
+  const row = { hash, client_id: client.client_id, issuedAt, expiresAt: issuedAt + lifetimeOf(op, client, 'accessToken') };
+  return { id, row: scopes === undefined ? row : { ...row, scopes } };
 }
 
-export function accessTokenHash(value: string): string {
-  return hash('sha256', value, 'base64url');
+/** What the client is given. */
+export async function writeAccessToken(op: Provider, issuance: Issuance): Promise<string> {
+  return issuance.client.policy.accessToken === 'jwt' ? writeJwt(op, issuance) : issuance.access.id;
+}
+
+/** Under which hash the store keeps the token that a request shows; undefined for a JWT that this provider did not sign, or that is dead. */
+export function accessTokenHash(op: Provider, value: string): string | undefined {
+  if (!value.includes('.')) return sha256(value);
+  const claims = verifyOwnJwt(op.keys, value, { issuer: op.settings.issuer, typ: jwtType, now: op.now() });
+  return typeof claims?.jti === 'string' ? jwtHash(claims.jti) : undefined;
+}
+
+/** A `jti` stands in clear in its token: hashed apart, so that it is not itself a token. */
+function jwtHash(jti: string): string {
+  return sha256(`jti ${jti}`);
+}
+
+/** RFC 9068 section 2.2. Throws server_error when the tenant has no key. */
+function writeJwt(op: Provider, { client, access, scopes, person }: Issuance): Promise<string> {
+  const [alg] = op.settings.signing;
+  const key = alg === undefined ? undefined : op.keys.signing(alg);
+  if (key === undefined) throw new OAuthError('server_error', 'no key to sign access tokens with', { diagnostic: `${alg} of the tenant` });
+  const claims: Record<string, Json> = {
+    iss: op.settings.issuer,
+    sub: person?.account.sub ?? client.client_id,
+    aud: client.client_id,
+    client_id: client.client_id,
+    scope: scopes.join(' '),
+    jti: access.id,
+    iat: access.row.issuedAt,
+    exp: access.row.expiresAt,
+  };
+  if (person !== undefined) Object.assign(claims, { auth_time: person.grant.authTime, amr: person.grant.amr });
+  if (person?.grant.acr !== undefined) claims.acr = person.grant.acr;
+  return signJwt(key, claims, { typ: jwtType });
 }

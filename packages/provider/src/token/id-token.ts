@@ -1,5 +1,6 @@
 /** ID tokens (OpenID Connect Core section 2), signed with the algorithm the client registered. */
 import type { Account, Json } from '../accounts.ts';
+import { lifetimeOf, sharedSecret } from '../active-client.ts';
 import { claimsOf } from '../claims.ts';
 import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
@@ -26,7 +27,7 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
     ...(client.policy.scopeClaims === 'id_token' ? claimsOf(facts.account, facts.scopes, op.settings.scopes) : undefined),
     sub: facts.account.sub,
     aud: client.client_id,
-    exp: iat + (client.lifetimes.idToken ?? op.settings.lifetimes.idToken),
+    exp: iat + lifetimeOf(op, client, 'idToken'),
     iat,
     auth_time: facts.grant.authTime,
     amr: facts.grant.amr,
@@ -48,10 +49,10 @@ function signerOf(op: Provider, client: Client): JwtSigner {
     });
   }
   // The client's own secret (OpenID Connect Core section 10.1), so that the client, and only it, can verify.
-  const sealed = client.secrets.find((secret) => secret.sealed !== undefined)?.sealed;
-  if (sealed === undefined)
+  const secret = sharedSecret(op.vault, client);
+  if (secret === undefined)
     throw new OAuthError('server_error', 'no secret to sign with', {
       diagnostic: `${client.client_id} wants ${alg} but keeps no sealed secret`,
     });
-  return { alg, secret: op.vault.open(sealed) };
+  return { alg, secret };
 }

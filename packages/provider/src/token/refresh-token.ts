@@ -3,10 +3,11 @@
  * does for all its generations; a retry inside the grace time gets the same successor without any token having been kept; and what is
  * not ours is refused before the store is asked. To forge one, a thief needs the database, the tenant's secret and the family itself.
  */
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Client } from '../client.ts';
 import type { Vault } from '../keys.ts';
 import type { Provider } from '../op.ts';
+import { sha256 } from '../wire/hashes.ts';
 
 const familyBytes = 24;
 const macBytes = 16;
@@ -39,11 +40,7 @@ export function newFamily(op: Provider): string {
 }
 
 export function familyHashOf(family: string): string {
-  return hash('sha256', family, 'base64url');
-}
-
-export function refreshLifetime(op: Provider, client: Client): number {
-  return client.lifetimes.refreshToken ?? op.settings.lifetimes.refreshToken;
+  return sha256(family);
 }
 
 /** Whether a grant with these scopes comes with a refresh token for this client (OpenID Connect Core section 11; policy `refreshToken`). */

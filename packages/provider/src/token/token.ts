@@ -1,14 +1,15 @@
 /**
  * The token endpoint (RFC 6749 section 3.2). The way of a request: authenticate the client, find the grant type, let it decide, mint.
  */
-import { type CoreRequest, type CoreResponse, json } from '../answer.ts';
 import { authenticateClient } from '../client-auth/authenticate.ts';
+import { type CoreRequest, type CoreResponse, formOf, json } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
 import { required } from '../wire/parameters.ts';
 import { authorizationCode } from './grants/authorization-code.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import type { GrantType } from './grants/grant.ts';
+import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
 import { issue } from './issue.ts';
 
@@ -17,18 +18,18 @@ export const grantTypes: Readonly<Record<string, GrantType>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
   client_credentials: clientCredentials,
+  password,
 };
 
 export async function token(op: Provider, request: CoreRequest): Promise<CoreResponse> {
-  const { form } = request;
-  if (form === undefined) throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded');
+  const form = formOf(request);
   const client = await authenticateClient(op, request, form);
   const grant_type = required(form, 'grant_type');
   const grant = Object.hasOwn(grantTypes, grant_type) ? grantTypes[grant_type] : undefined;
   if (grant === undefined) throw new OAuthError('unsupported_grant_type', 'this grant_type is not supported');
   if (!client.grant_types.includes(grant_type))
     throw new OAuthError('unauthorized_client', `the client is not registered for ${grant_type}`);
-  const issuance = await grant(op, client, form);
+  const issuance = await grant(op, { client, form, request });
   const response = await issue(op, issuance);
   const sub = issuance.person?.account.sub;
   op.emit({ type: 'tokens.issued', grant_type, client_id: client.client_id, ...(sub === undefined ? undefined : { sub }) });

@@ -34,19 +34,24 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   server_error: 500,
 };
 
+/** What a page can tell a person in her own language; the description beside it is for whoever can mend the cause. */
+export type ErrorReason = 'request_gone' | 'no_cookie' | 'client_unknown' | 'redirect_uri_unknown';
+
 export class OAuthError extends Error {
   readonly code: ErrorCode;
   /** What the caller is told; printable ASCII without quotation mark and backslash (RFC 6749 section 4.1.2.1). */
   readonly description: string;
   /** What only the operator is told. */
   readonly diagnostic: string | undefined;
+  readonly reason: ErrorReason | undefined;
 
-  constructor(code: ErrorCode, description: string, options: { diagnostic?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, description: string, options: { diagnostic?: string; reason?: ErrorReason; cause?: unknown } = {}) {
     super(`${code}: ${description}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'OAuthError';
     this.code = code;
     this.description = printable(description);
     this.diagnostic = options.diagnostic;
+    this.reason = options.reason;
   }
 
   /** The HTTP status of a direct answer: RFC 6749 section 5.2, RFC 6750 section 3.1. */

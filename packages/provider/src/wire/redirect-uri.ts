@@ -10,8 +10,6 @@ const maxLength = 2048;
 const scripting = new Set(['javascript', 'data', 'vbscript', 'blob', 'file', 'filesystem', 'about', 'view-source']);
 /** RFC 3986 section 2: whatever is not one of these cannot be in a URI; backslash, blanks, controls and full-width letters among them. */
 const uriText = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
-/** Read from the text, not from a parsed URL: a parser turns `0x7f.1` or `127.1` into a loopback address. */
-const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 const dotSegment = /^(?:\.|%2e){1,2}$/i;
 
 /**
@@ -49,6 +47,11 @@ export function matchesRegistered(sent: string, registered: readonly string[], a
   return listed && registrationFault(sent, { application_type }) === undefined;
 }
 
+/** Whether plain http to this host, without port and IPv6 in brackets, stays on the machine. RFC 8252 section 8.3. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(host);
+}
+
 function matchesLoopback(sent: string, registered: readonly string[]): boolean {
   const wanted = withoutPort(sent);
   return wanted !== undefined && registered.some((uri) => withoutPort(uri) === wanted);
@@ -81,12 +84,16 @@ function schemeFault(scheme: string | undefined): string | undefined {
   return undefined;
 }
 
+/** Names, addresses and a port. A parser lets more pass, and a host also stands in a Content-Security-Policy. */
+const hostText = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
 function authorityFault(uri: string): string | undefined {
   const authority = /^https?:\/\/([^/?#]+)/i.exec(uri)?.[1];
   if (authority === undefined) return 'must name a host after "//"';
   if (authority.includes('@')) return 'must not have a user name or password before the host';
-  if (!URL.canParse(uri)) return 'has a host or port that cannot be';
-  if (/^http:/i.test(uri) && !loopbackHost.test(authority))
+  if (!URL.canParse(uri) || !hostText.test(authority)) return 'has a host or port that cannot be';
+  // Read from the text, not from a parsed URL: a parser turns `0x7f.1` or `127.1` into a loopback address.
+  if (/^http:/i.test(uri) && !isLoopbackHost(authority.replace(/:\d{1,5}$/, '')))
     return 'must be https; http is for loopback hosts (127.0.0.1, [::1], localhost)';
   return undefined;
 }

@@ -33,3 +33,9 @@ export function splitScope(scope: string): readonly string[] {
 export function intersect(wanted: readonly string[], allowed: readonly string[]): readonly string[] {
   return wanted.filter((name) => allowed.includes(name));
 }
+
+/** Why this cannot be the name of a scope, or undefined when it can. RFC 6749 section 3.3. */
+export function scopeFault(name: string): string | undefined {
+  const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name);
+  return token ? undefined : 'has a character that no scope has (RFC 6749: printable ASCII without blank, quote and backslash)';
+}

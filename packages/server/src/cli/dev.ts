@@ -3,20 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { format } from '../config/finding.ts';
 import { parse } from '../config/load.ts';
-import { fail } from './load.ts';
-import { serve, startFailure } from './serve.ts';
+import { serve } from './serve.ts';
 
 export async function dev(options: { readonly port: string; readonly data: string }): Promise<void> {
   const folder = resolve(options.data);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const parsed = parse(demoConfiguration(options.port), { baseDirectory: folder, env: process.env });
-  if (!parsed.ok) fail(format(parsed.findings, 'the demo configuration'));
-  process.env.SYMBOLON_LOG_LEVEL ??= 'warn';
-  try {
-    await serve(parsed.config, (url) => process.stdout.write(greeting(url)));
-  } catch (error) {
-    fail(startFailure(error, parsed.config.server.listen));
-  }
+  if (!parsed.ok) throw new Error(format(parsed.findings, 'the demo configuration'));
+  await serve(parsed.config, process.env.SYMBOLON_LOG_LEVEL ?? 'warn', (url) => process.stdout.write(greeting(url)));
 }
 
 function greeting(url: string): string {

@@ -21,11 +21,8 @@ export type ClientConfig = Omit<Client, 'secrets'> & {
 
 export type TenantConfig = {
   readonly id: string;
-  readonly issuer: string;
   /** Shown on pages. */
   readonly name: string;
-  /** BCP 47, the first being the fallback. */
-  readonly locales: readonly string[];
   readonly settings: Settings;
   readonly users: readonly UserConfig[];
   readonly clients: readonly ClientConfig[];

@@ -67,7 +67,7 @@ describe('the example', () => {
       },
       disabled: false,
     });
-    expect(agate).toMatchObject({ name: 'agate', locales: ['en'], users: main?.users, clients: main?.clients });
+    expect(agate).toMatchObject({ name: 'agate', settings: { locales: ['en'] }, users: main?.users, clients: main?.clients });
     expect(hub?.clients[1]).toMatchObject({ client_id: 'shop-mtls', disabled: true });
     expect(hub?.clients[1]?.secret).toBeUndefined();
   });
@@ -77,13 +77,9 @@ describe('the example', () => {
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
       '10 server.outbound',
+      '22 tenants[0].lifetimes.pushedRequest',
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '103 tenants[0].clients[6].policy.accessToken',
-      '112 tenants[0].clients[8].policy.accessToken',
-      '115 tenants[0].clients[9].grant_types[0]',
-      '118 tenants[0].clients[9].policy.accessToken',
-      '118 tenants[0].clients[9].policy.passwordGrant',
       '120 tenants[0].resources',
       '128 tenants[1].dialect',
       '129 tenants[2].dialect',

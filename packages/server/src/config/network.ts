@@ -18,8 +18,3 @@ export function isBlock(text: string): boolean {
   const family = isIP(parts?.[1] ?? '');
   return family !== 0 && Number(parts?.[2] ?? 0) <= (family === 4 ? 32 : 128);
 }
-
-/** Whether plain http is safe towards this host of a parsed URL: it does not leave the machine. RFC 8252 section 8.3. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
-}

@@ -2,7 +2,7 @@
  * What the file may say already and the server does not do yet: reported once at start, by name and line, as "not yet in effect".
  * One row each; whoever builds the thing deletes its row. Nothing else in the configuration knows what is built.
  */
-import { authMethods, grantTypes } from '@symbolon/provider';
+import { authMethods, type ClientAuthMethod, grantTypes } from '@symbolon/provider';
 import type { Path } from './finding.ts';
 
 type Row = {
@@ -25,6 +25,11 @@ const says =
 
 const client = 'tenants.*.clients.*';
 
+/** The method by which clients can authenticate today; undefined for one that is not built yet. */
+export function builtMethod(method: string | undefined): ClientAuthMethod | undefined {
+  return Object.keys(authMethods).find((name): name is ClientAuthMethod => name === method);
+}
+
 const rows: readonly Row[] = [
   {
     at: 'server.trustedProxies',
@@ -44,9 +49,14 @@ const rows: readonly Row[] = [
   { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
   { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
   { at: 'tenants.*.resources', when: written, message: says('resources is not yet in effect: tokens are not bound to an API') },
+  ...['tenants.*', client].map((owner) => ({
+    at: `${owner}.lifetimes.pushedRequest`,
+    when: written,
+    message: says('lifetimes pushedRequest is not yet in effect: there are no pushed requests'),
+  })),
   {
     at: `${client}.token_endpoint_auth_method`,
-    when: (value) => !Object.hasOwn(authMethods, String(value)),
+    when: (value) => builtMethod(String(value)) === undefined,
     message: says('token_endpoint_auth_method VALUE is not yet in effect: the client is kept, disabled'),
   },
   ...['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map((name) => ({
@@ -92,16 +102,6 @@ const rows: readonly Row[] = [
     at: `${client}.frontchannel_logout_uri`,
     when: written,
     message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
-  {
-    at: `${client}.policy.accessToken`,
-    when: (value) => value === 'jwt',
-    message: says('policy accessToken: jwt is not yet in effect: access tokens are opaque'),
-  },
-  {
-    at: `${client}.policy.passwordGrant`,
-    when: (value) => value === true,
-    message: says('policy passwordGrant is not yet in effect: the password grant is refused'),
   },
 ];
 

@@ -31,8 +31,8 @@ const tenantLifetimes = {
   interaction: seconds(1, tenYears),
 } satisfies Record<keyof Lifetimes, unknown>;
 
-export const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
-export const authMethodNames = [
+const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
+const authMethodNames = [
   'client_secret_basic',
   'client_secret_post',
   'none',

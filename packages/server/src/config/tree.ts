@@ -106,7 +106,7 @@ function around(parent: Measure, child: Measure): Measure {
   return { size: parent.size + child.size, height: Math.max(parent.height, child.height + 1) };
 }
 
-export function childrenOf(node: unknown): readonly unknown[] {
+function childrenOf(node: unknown): readonly unknown[] {
   if (isSeq(node)) return node.items;
   if (isMap(node)) return node.items.map((pair) => (isPair(pair) ? pair.value : undefined));
   return [];

@@ -17,7 +17,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
 import { forgedReply } from '../interaction/failure.ts';
-import { showHome } from '../interaction/home.ts';
+import { showHome, showRoot } from '../interaction/home.ts';
 import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
 import { showAccounts, submitAccount } from '../interaction/select-account.ts';
@@ -53,6 +53,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
+    // Somebody who sends a request by the letter must not keep the server from stopping.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
     // The core reads the query itself: once, strictly, and duplicates included.
     routerOptions: { querystringParser: () => ({}) },
     // HEAD only where it does nothing: a link checker must not open authorization requests.
@@ -93,6 +96,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/select-account', { GET: showAccounts, POST: own(submitAccount) });
   page('/consent', { GET: showConsent, POST: own(submitConsent) });
   page('/home', { GET: showHome });
+  page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))
     app.get(path, (_, reply) =>
       reply
@@ -137,7 +141,10 @@ export function createApp(options: AppOptions): FastifyInstance {
         if (handler === undefined) return failMethod(request, reply, tenant, Object.keys(handlers));
         try {
           const answer = await handler(callOf(tenant, request));
-          return reply.code(answer.status).headers(answer.headers).send(answer.body);
+          return reply
+            .code(answer.status)
+            .headers({ ...everywhere(tenant), ...answer.headers })
+            .send(answer.body);
         } catch (error) {
           return failPage(request, reply, tenant, error);
         }

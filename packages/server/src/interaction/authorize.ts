@@ -2,12 +2,13 @@
  * The browser side of the authorization endpoint: what the core decides becomes a redirect to a step's page, a redirect to the client, or the
  * form that posts the answer. Every step returns to `continueRequest`.
  */
-import { type Answer, authorize, OAuthError, type Outcome, resume } from '@symbolon/provider';
+import { type Answer, authorize, type Outcome, resume } from '@symbolon/provider';
 import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
-import { everywhere, sourceOf } from '../http/headers.ts';
-import { page, pageContext, requestId, stepLink } from './page.ts';
+import { sourceOf } from '../http/headers.ts';
+import { ownLink, page, pageContext } from './page.ts';
 import { formPostPage } from './pages/form-post.tsx';
+import { requiredId } from './pending.ts';
 
 /** GET and POST at the authorization endpoint. */
 export async function authorizeRequest(call: Call): Promise<Reply> {
@@ -21,8 +22,7 @@ export async function authorizeRequest(call: Call): Promise<Reply> {
 
 /** GET /continue: the one address all steps return to. A browser without a cookie gets one here, for a request no browser has opened yet. */
 export async function continueRequest(call: Call): Promise<Reply> {
-  const id = requestId(call);
-  if (id === undefined) throw new OAuthError('invalid_request', 'request is missing; go back to the application and start again');
+  const id = requiredId(call);
   if (call.browser !== undefined) return outcomeReply(call, await resume(call.tenant.op, id, known(call.browser)));
   const browser = newBrowser();
   return outcomeReply(call, await resume(call.tenant.op, id, fresh(browser)), browser);
@@ -31,9 +31,9 @@ export async function continueRequest(call: Call): Promise<Reply> {
 /** `cookie`: a browser secret made for this very answer, to be set when the person stays with us. */
 export function outcomeReply(call: Call, outcome: Outcome, cookie?: BrowserCookie): Reply {
   if ('answer' in outcome) return answerReply(call, outcome.answer);
-  if ('reopen' in outcome) return seeOther(stepLink(call, 'continue', outcome.reopen), everywhere(call.tenant));
+  if ('reopen' in outcome) return seeOther(ownLink(call, 'continue', { request: outcome.reopen }));
   const headers = cookie === undefined ? {} : { 'set-cookie': setCookie(call.tenant, cookie) };
-  return seeOther(stepLink(call, outcome.show, outcome.request.id), { ...everywhere(call.tenant), ...headers });
+  return seeOther(ownLink(call, outcome.show, { request: outcome.request.id }), headers);
 }
 
 function answerReply(call: Call, answer: Answer): Reply {
@@ -43,5 +43,5 @@ function answerReply(call: Call, answer: Answer): Reply {
   }
   // 303 turns a POST into a GET and drops its body, which may hold a password (RFC 9700 section 4.12).
   const status = call.request.method === 'POST' ? 303 : 302;
-  return { status, headers: { location: answer.redirect, 'cache-control': 'no-store', ...everywhere(call.tenant) }, body: '' };
+  return { status, headers: { location: answer.redirect, 'cache-control': 'no-store' }, body: '' };
 }

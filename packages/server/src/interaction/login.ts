@@ -1,88 +1,95 @@
 /** The sign-in page, for a pending request or for the person's own account at /home. */
-import { deny, load, one, recordLogin, signIn } from '@symbolon/provider';
-import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
+import { decisionOf, deny, load, one, recordLogin, signIn } from '@symbolon/provider';
+import { fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
-import { everywhere, sourceOf } from '../http/headers.ts';
+import type { SignIn } from '../users/sign-in.ts';
 import { outcomeReply } from './authorize.ts';
-import { askerOf, hiddenFields, page, pageContext, requestId, stepLink } from './page.ts';
+import { hiddenFields, ownLink, page, pageContext, requestId } from './page.ts';
 import { type LoginProblem, type LoginView, loginPage } from './pages/login.tsx';
+import { type OpenRequest, onward, stepPage } from './pending.ts';
 
-type Pending = Awaited<ReturnType<typeof load>>;
+/** For whom the page is: a request, or nobody but the person herself. */
+type Purpose = Partial<Pick<OpenRequest, 'pending'>> & Pick<OpenRequest, 'browser'>;
+type SignedIn = Extract<SignIn, { outcome: 'signed-in' }>;
+type Typed = Pick<LoginView, 'username' | 'problems'>;
 
 /** GET /login */
 export async function showLogin(call: Call): Promise<Reply> {
-  const browser = call.browser ?? newBrowser();
-  const pending = await pendingOf(call, browser);
-  return render(call, browser, pending, {});
+  return render(call, await purposeOf(call), {});
 }
 
 /** POST /login. A refusal says the same for an unknown name, a wrong password and a disabled account. */
-export async function submitLogin(call: Call, { browser, form }: OwnForm): Promise<Reply> {
-  const { op } = call.tenant;
-  const pending = await pendingOf(call, browser);
-  if (one(form, 'action') === 'cancel') {
-    if (pending === undefined) return seeOther(`${call.tenant.base}/home`);
-    return outcomeReply(call, await deny(op, pending.request.id, known(browser)));
-  }
+export async function submitLogin(call: Call, { form }: OwnForm): Promise<Reply> {
+  const purpose = await purposeOf(call);
+  if (one(form, 'action') === 'cancel') return cancel(call, purpose);
   const [username, password] = [one(form, 'username'), one(form, 'password')];
-  const missing: LoginProblem[] = [];
-  if (username === undefined) missing.push('usernameMissing');
-  if (password === undefined) missing.push('passwordMissing');
   const typed = username === undefined ? {} : { username };
-  if (username === undefined || password === undefined) return render(call, browser, pending, { ...typed, problems: missing });
+  if (username === undefined || password === undefined) return render(call, purpose, { ...typed, problems: missing(username, password) });
   const result = await call.tenant.signIn(username, password);
-  if (result.outcome === 'busy') return busy(render(call, browser, pending, { ...typed, problems: ['busy'] }), result.retryAfter);
-  if (result.outcome === 'refused') return render(call, browser, pending, { ...typed, problems: ['credentialsWrong'] });
-  return signedIn(call, browser, pending, result.user.sub);
+  const problem = (problem: LoginProblem) => render(call, purpose, { ...typed, problems: [problem] });
+  if (result.outcome === 'busy') return later(503, problem('busy'), result.retryAfter);
+  if (result.outcome === 'throttled') return later(429, problem('tooManyAttempts'), result.retryAfter);
+  if (result.outcome === 'signed-in') return (await signedIn(call, purpose, result)) ?? problem('credentialsWrong');
+  // Who was typed is not told: it may be a password in the wrong field.
+  call.tenant.op.emit({ type: 'authentication.refused', method: 'pwd' });
+  return problem('credentialsWrong');
 }
 
-/** The browser gets a new secret: whatever was planted before the sign-in is worth nothing after it. */
-async function signedIn(call: Call, browser: BrowserCookie, pending: Pending | undefined, sub: string): Promise<Reply> {
+function missing(username: string | undefined, password: string | undefined): readonly LoginProblem[] {
+  return [
+    ...(username === undefined ? (['usernameMissing'] as const) : []),
+    ...(password === undefined ? (['passwordMissing'] as const) : []),
+  ];
+}
+
+async function cancel(call: Call, { pending }: Purpose): Promise<Reply> {
+  return pending === undefined ? seeOther(ownLink(call, 'home')) : outcomeReply(call, await deny(call.tenant.op, pending));
+}
+
+/**
+ * The browser gets a new secret: whatever was planted before the sign-in is worth nothing after it. Undefined when the password was changed
+ * while it was being checked.
+ */
+async function signedIn(call: Call, { pending, browser }: Purpose, { user, passwordHash }: SignedIn): Promise<Reply | undefined> {
   const { op } = call.tenant;
   const next = newBrowser();
-  const sid = await signIn(op, browser.hash, next.hash, { sub, amr: ['pwd'] });
-  if (pending !== undefined) await recordLogin(op, pending.request, next.hash, sid);
-  const to = pending === undefined ? `${call.tenant.base}/home` : stepLink(call, 'continue', pending.request.id);
-  return seeOther(to, { ...everywhere(call.tenant), 'set-cookie': setCookie(call.tenant, next) });
+  const cookie = { 'set-cookie': setCookie(call.tenant, next) };
+  const sid = await signIn(op, browser.hash, next.hash, { sub: user.sub, amr: ['pwd'], credential: passwordHash });
+  if (sid === undefined) return undefined;
+  if (pending === undefined) return seeOther(ownLink(call, 'home'), cookie);
+  await recordLogin(op, pending.request, next.hash, sid);
+  return onward(call, pending, cookie);
 }
 
-async function pendingOf(call: Call, browser: BrowserCookie): Promise<Pending | undefined> {
+async function purposeOf(call: Call): Promise<Purpose> {
+  const browser = call.browser ?? newBrowser();
   const id = requestId(call);
-  if (id === undefined) return undefined;
-  return load(call.tenant.op, id, call.browser === undefined ? fresh(browser) : known(browser));
+  if (id === undefined) return { browser };
+  return { browser, pending: await load(call.tenant.op, id, call.browser === undefined ? fresh(browser) : known(browser)) };
 }
 
-function render(call: Call, browser: BrowserCookie, pending: Pending | undefined, typed: Pick<LoginView, 'username' | 'problems'>): Reply {
-  const view: LoginView = {
-    action: `${call.tenant.base}/login`,
-    hidden: hiddenFields(call, browser, pending === undefined ? {} : { request: pending.request.id }),
-    ...(pending === undefined ? undefined : { client: askerOf(pending.client) }),
-    ...prefill(pending),
-    ...typed,
-  };
-  const query = pending === undefined ? '' : `request=${encodeURIComponent(pending.request.id)}`;
-  return page(call, loginPage(view, pageContext(call, pending?.request.parameters.ui_locales, query)), {
-    status: typed.problems === undefined ? 200 : 400,
-    ...(pending === undefined ? undefined : { formTargets: [sourceOf(pending.request.parameters.redirect_uri)] }),
-    ...(call.browser === undefined ? { cookie: browser } : undefined),
-  });
+function render(call: Call, { pending, browser }: Purpose, typed: Typed): Reply {
+  const status = typed.problems === undefined ? 200 : 400;
+  const cookie = call.browser === undefined ? { cookie: browser } : {};
+  if (pending === undefined) {
+    const view = { action: `${call.tenant.base}/login`, hidden: hiddenFields(call, browser), ...typed };
+    return page(call, loginPage(view, pageContext(call, undefined, '')), { status, ...cookie });
+  }
+  const { form, client, context, reply } = stepPage(call, 'login', { pending, browser });
+  return reply(loginPage({ ...form, client, ...expected(call, pending), ...typed }, context), { status, ...cookie });
 }
 
-/** Who has to prove it again, or whom the client expects. */
-function prefill(pending: Pending | undefined): Pick<LoginView, 'username' | 'signedInAs'> {
-  if (pending === undefined) return {};
-  const { facts, parameters } = pending.request;
-  const session = pending.sessions.find(({ sid, sub }) => sid === facts.sid || sub === parameters.hintedSub) ?? soleSession(pending);
-  if (session !== undefined && facts.selected === undefined)
-    return { username: session.account.username, signedInAs: session.account.username };
-  return parameters.login_hint === undefined ? {} : { username: parameters.login_hint };
+/** Who has to prove it again, or whom the client expects; nobody when the person asked for another account. */
+function expected(call: Call, pending: OpenRequest['pending']): Pick<LoginView, 'username' | 'signedInAs'> {
+  const decision = decisionOf(call.tenant.op, pending);
+  if (decision.kind !== 'show' || decision.step !== 'login') return {};
+  const username = decision.session?.account.username;
+  if (username !== undefined) return { username, signedInAs: username };
+  const { login_hint } = pending.request.parameters;
+  return login_hint === undefined ? {} : { username: login_hint };
 }
 
-function soleSession({ sessions }: Pending) {
-  return sessions.length === 1 ? sessions[0] : undefined;
-}
-
-function busy(reply: Reply, seconds: number): Reply {
-  return { ...reply, status: 503, headers: { ...reply.headers, 'retry-after': String(seconds) } };
+function later(status: number, reply: Reply, seconds: number): Reply {
+  return { ...reply, status, headers: { ...reply.headers, 'retry-after': String(seconds) } };
 }

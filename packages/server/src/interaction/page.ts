@@ -13,13 +13,13 @@ import { translated } from '../ui/translate.ts';
 function chosenLanguage(call: Call): string | undefined {
   const own = call.request.form === undefined ? undefined : call.request.form.ui_locales;
   const value = own ?? call.request.query.ui_locales;
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' && value.length <= 254 ? value : undefined;
 }
 
 /** The context of a page; `uiLocales` is what the client asked for, `query` the page's own address if it can be opened again. */
 export function pageContext(call: Call, uiLocales?: string, query?: string): PageContext {
   const { tenant } = call;
-  const locales = translated(tenant.locales);
+  const locales = translated(tenant.op.settings.locales);
   const accept = call.request.headers['accept-language'];
   const locale = negotiate(
     chosenLanguage(call) ?? uiLocales,
@@ -36,11 +36,11 @@ export function pageContext(call: Call, uiLocales?: string, query?: string): Pag
   };
 }
 
-/** The address of a page of ours about a pending request. */
-export function stepLink(call: Call, step: string, request: string): string {
+/** The address of a page of ours; the language chosen on our pages travels along. */
+export function ownLink(call: Call, path: string, query: Readonly<Record<string, string>> = {}): string {
   const language = chosenLanguage(call);
-  const query = new URLSearchParams(language === undefined ? { request } : { request, ui_locales: language });
-  return `${call.tenant.base}/${step}?${query}`;
+  const search = String(new URLSearchParams(language === undefined ? query : { ...query, ui_locales: language }));
+  return `${call.tenant.base}/${path}${search === '' ? '' : `?${search}`}`;
 }
 
 /** The hidden fields of a form of ours. */

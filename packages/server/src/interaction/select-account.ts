@@ -1,42 +1,34 @@
 /** The choice among the accounts signed in in this browser (OpenID Connect Core section 3.1.2.1, prompt=select_account). */
-import { one, owing, recordSelection } from '@symbolon/provider';
-import { known } from '../http/browser.ts';
+import { decisionOf, one, recordSelection } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
-import { everywhere, sourceOf } from '../http/headers.ts';
-import { requirePending } from './gone.ts';
-import { askerOf, hiddenFields, page, pageContext, stepLink } from './page.ts';
+import { ownLink } from './page.ts';
 import { selectAccountPage } from './pages/select-account.tsx';
+import { onward, openRequest, stepPage } from './pending.ts';
 
 /** GET /select-account */
 export async function showAccounts(call: Call): Promise<Reply> {
-  const { id, browser } = requirePending(call);
-  const { request, client, sessions, decision } = await owing(call.tenant.op, id, known(browser));
-  if (decision.kind !== 'show' || decision.step !== 'select-account')
-    return seeOther(stepLink(call, 'continue', id), everywhere(call.tenant));
-  const accounts = sessions.map(({ sid, account }) => {
+  const open = await openRequest(call);
+  const decision = decisionOf(call.tenant.op, open.pending);
+  if (decision.kind !== 'show' || decision.step !== 'select-account') return onward(call, open.pending);
+  const accounts = open.pending.sessions.map(({ sid, account }) => {
     const name = account.claims.name;
     return typeof name === 'string' && name !== ''
       ? { value: sid, name, detail: account.username }
       : { value: sid, name: account.username };
   });
-  const view = {
-    action: `${call.tenant.base}/select-account`,
-    hidden: hiddenFields(call, browser, { request: id }),
-    client: askerOf(client),
-    accounts,
-  };
-  const context = pageContext(call, request.parameters.ui_locales, `request=${encodeURIComponent(id)}`);
-  return page(call, selectAccountPage(view, context), { formTargets: [sourceOf(request.parameters.redirect_uri)] });
+  const { form, client, context, reply } = stepPage(call, 'select-account', open);
+  return reply(selectAccountPage({ ...form, client, accounts }, context));
 }
 
 /** POST /select-account */
-export async function submitAccount(call: Call, { browser, form }: OwnForm): Promise<Reply> {
-  const { id } = requirePending(call);
-  const { request, sessions } = await owing(call.tenant.op, id, known(browser));
-  if (one(form, 'action') === 'other') return seeOther(stepLink(call, 'login', id), everywhere(call.tenant));
-  const session = sessions.find(({ sid }) => sid === one(form, 'account'));
-  // The account may have ended since the page was shown: `continue` then asks again.
-  if (session !== undefined) await recordSelection(call.tenant.op, request, browser.hash, session.sid);
-  return seeOther(stepLink(call, 'continue', id), everywhere(call.tenant));
+export async function submitAccount(call: Call, { form }: OwnForm): Promise<Reply> {
+  const { pending, browser } = await openRequest(call);
+  if (one(form, 'action') === 'other') return seeOther(ownLink(call, 'login', { request: pending.request.id }));
+  const session = pending.sessions.find(({ sid }) => sid === one(form, 'account'));
+  const decision = decisionOf(call.tenant.op, pending);
+  const owed = decision.kind === 'show' && decision.step === 'select-account';
+  // The account may have ended since the page was shown, or the choice be made in another tab: `continue` then asks what is owed.
+  if (owed && session !== undefined) await recordSelection(call.tenant.op, pending.request, browser.hash, session.sid);
+  return onward(call, pending);
 }

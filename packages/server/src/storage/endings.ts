@@ -1,13 +1,30 @@
 /**
- * What goes with a person who was disabled or got a new password, and with a client that was removed. Authorization requests come before
+ * What ends a grant, and what goes with a person who was disabled or got a new password, and with a client that was removed. Authorization requests come before
  * grants everywhere: whoever is opening a grant just now either finds the mark on its request, or is found by the statement after it.
  */
 import { sql } from 'kysely';
+import { endSessions } from './ended-sessions.ts';
 import { type Act, type Engine, run } from './engine.ts';
-import { statement } from './prepare.ts';
+import { type Statement, statement } from './prepare.ts';
 
 type OfPerson = { readonly tenant: string; readonly sub: string; readonly now: number };
 type OfClient = { readonly tenant: string; readonly client_id: string };
+
+type OfGrant = { readonly tenant: string; readonly id: string; readonly now: number };
+
+/** Ends one grant; answers its row if it was alive. */
+export function revokeGrant({ kysely }: Engine): Statement<OfGrant, { readonly id: string }> {
+  return statement<OfGrant>('end.grant')((p) =>
+    kysely
+      .updateTable('grants')
+      .set({ revoked_at: p.now })
+      .where('tenant', '=', p.tenant)
+      .where('id', '=', p.id)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', p.now)
+      .returning('id'),
+  );
+}
 
 export type Endings = {
   readonly endPerson: (tenant: string, sub: string, now: number) => Act<void>;
@@ -17,9 +34,7 @@ export type Endings = {
 export function endings(engine: Engine): Endings {
   const { kysely } = engine;
   const endedStage = sql<'replayed' | 'denied'>`case stage when 'redeemed' then 'replayed' else 'denied' end`;
-  const endSessions = statement<OfPerson>('end.sessions')((p) =>
-    kysely.deleteFrom('sessions').where('tenant', '=', p.tenant).where('sub', '=', p.sub),
-  );
+  const ended = endSessions(engine);
   const endCodes = statement<OfPerson>('end.codes')((p) =>
     kysely
       .updateTable('requests')
@@ -53,7 +68,7 @@ export function endings(engine: Engine): Endings {
 
   return {
     *endPerson(tenant, sub, now) {
-      yield* run(endSessions, { tenant, sub, now });
+      yield* ended({ tenant, sub }, now);
       yield* run(endCodes, { tenant, sub, now });
       yield* run(revokeGrants, { tenant, sub, now });
     },

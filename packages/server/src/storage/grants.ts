@@ -5,10 +5,11 @@
 
 import type { Grant, Grants, NewRefreshToken } from '@symbolon/provider';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { accessValues } from './access-values.ts';
+import { type AccessParams, accessParams, accessValues, insertAccess } from './access-tokens.ts';
+import { revokeGrant } from './endings.ts';
 import { type Engine, run } from './engine.ts';
 import { statement } from './prepare.ts';
-import { type AccessParams, accessParams, grantData, toGrant } from './rows.ts';
+import { grantData, toGrant } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 type GrantParams = {
@@ -35,16 +36,7 @@ export function grants(engine: Engine): (tenant: string) => Grants {
       .where('revoked_at', 'is', null)
       .where('expires_at', '>', p.now),
   );
-  const revoke = statement<{ readonly tenant: string; readonly id: string; readonly now: number }>('grants.revoke')((p) =>
-    kysely
-      .updateTable('grants')
-      .set({ revoked_at: p.now })
-      .where('tenant', '=', p.tenant)
-      .where('id', '=', p.id)
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', p.now)
-      .returning('id'),
-  );
+  const revoke = revokeGrant(engine);
   const open = engine.dialect === 'postgres' ? openAtOnce(engine) : openInTurn(engine);
 
   return (tenant) => ({
@@ -84,7 +76,7 @@ function openInTurn(engine: Engine): Open {
       sql`(select case when stage = 'replayed' then cast(${p.created_at} as bigint) end from requests where tenant = ${p.tenant} and id = ${p.id})`,
     ),
   );
-  const accessRow = statement<AccessParams>('grants.open.access')((p) => engine.kysely.insertInto('access_tokens').values(accessValues(p)));
+  const accessRow = insertAccess(engine);
   return (grant, access) =>
     engine.act(function* () {
       yield* run(grantRow, grant);

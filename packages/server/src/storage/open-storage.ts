@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { Storage, TenantStore } from '../store.ts';
 import { applied } from './applied.ts';
+import { attempts } from './attempts.ts';
 import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
@@ -62,6 +63,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     users: users(engine),
     keys: keys(engine),
     applied: applied(engine),
+    attempts: attempts(engine),
   };
   return (id) => ({
     clients: of.clients(id),
@@ -74,5 +76,6 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     users: of.users(id),
     keys: of.keys(id),
     applied: of.applied(id),
+    attempts: of.attempts(id),
   });
 }

@@ -24,6 +24,9 @@ export async function openPostgres(url: string): Promise<Engine> {
   const pool = new pg.Pool({ connectionString: url, types, keepAlive: true, max: Number(new URL(url).searchParams.get('max') ?? 10) });
   // The pool has dropped the broken connection already; the next verb gets another one or an error of its own.
   pool.on('error', () => {});
+  // The pool listens only to connections that are idle. One lost inside an act tells its statement; without a listener it would also end
+  // the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const watch = postgresWatch(url);
   return {

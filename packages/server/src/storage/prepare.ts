@@ -11,7 +11,8 @@ export type Compiled<P> = { readonly text: string; readonly values: (params: P) 
 /** `P`: its parameters by name; `R`: a row it answers. */
 export type Statement<P, R> = {
   readonly name: string;
-  readonly compiled: () => Compiled<P> /** Never there; carries the type. */;
+  readonly compiled: () => Compiled<P>;
+  /** Never there; carries the type. */
   readonly row?: R;
 };
 

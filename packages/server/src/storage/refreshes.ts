@@ -6,10 +6,11 @@
 
 import type { RefreshUse, Rotation, Tokens } from '@symbolon/provider';
 import { type Kysely, sql } from 'kysely';
-import { accessValues } from './access-values.ts';
+import { type AccessParams, accessParams, accessValues, insertAccess } from './access-tokens.ts';
+import { revokeGrant } from './endings.ts';
 import { type Act, type Engine, run } from './engine.ts';
 import { statement } from './prepare.ts';
-import { type AccessParams, accessParams, toAccount, toGrant } from './rows.ts';
+import { accountOf, toAccount, toGrant } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 type FamilyKey = { readonly tenant: string; readonly family_hash: string; readonly now: number };
@@ -75,7 +76,7 @@ function rotateAtOnce(engine: Engine): Rotate {
 
 function rotateInTurn(engine: Engine): Rotate {
   const advance = statement<Use>('tokens.rotate')((p) => gate(engine.kysely, p));
-  const write = statement<AccessParams>('tokens.rotate.access')((p) => engine.kysely.insertInto('access_tokens').values(accessValues(p)));
+  const write = insertAccess(engine);
   return (use, access) =>
     engine.act(function* (): Act<Rotation | undefined> {
       const [row] = yield* run(advance, use);
@@ -103,14 +104,7 @@ function renewed(kysely: Pick<Kysely<Schema>, 'updateTable'>, p: Use) {
     .where('grants.expires_at', '>', p.now)
     .where('grants.refresh_expires_at', '>', p.now)
     .returning(['grants.id', 'grants.client_id', 'grants.sub', 'grants.data', 'grants.expires_at'])
-    .returning((eb) =>
-      eb
-        .selectFrom('users')
-        .select('users.data')
-        .whereRef('users.tenant', '=', 'grants.tenant')
-        .whereRef('users.sub', '=', 'grants.sub')
-        .as('account'),
-    );
+    .returning((eb) => accountOf(eb, 'grants'));
 }
 
 function notRotated(engine: Engine) {
@@ -122,10 +116,8 @@ function notRotated(engine: Engine) {
       .$if(engine.dialect === 'postgres', (query) => query.forUpdate()),
   );
   const renew = statement<Use>('tokens.rotate.again')((p) => renewed(kysely, p));
-  const write = statement<AccessParams>('tokens.rotate.again.access')((p) => kysely.insertInto('access_tokens').values(accessValues(p)));
-  const revoke = statement<{ readonly tenant: string; readonly id: string; readonly now: number }>('tokens.rotate.revoke')((p) =>
-    kysely.updateTable('grants').set({ revoked_at: p.now }).where('tenant', '=', p.tenant).where('id', '=', p.id),
-  );
+  const write = insertAccess(engine);
+  const revoke = revokeGrant(engine);
   return function* (use: Use, access: AccessParams, grace: number): Act<Rotation> {
     const [row] = yield* run(look, use);
     // A generation that was never given out cannot have been stolen from anybody.

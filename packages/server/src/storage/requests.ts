@@ -1,6 +1,7 @@
 /**
  * Authorization requests: pending -> approved -> redeemed -> replayed, or pending -> denied. Every arrow is one update that names the
- * stage it expects, so of many only one happens. `redeem` is one statement, and a transaction only when something is wrong.
+ * stage it expects, so of many only one happens. An approval holds only while its session lives, and looks in the same statement.
+ * `redeem` is one statement, and a transaction only when something is wrong.
  */
 
 import type {
@@ -13,9 +14,11 @@ import type {
   Redemption,
 } from '@symbolon/provider';
 import { type Kysely, sql } from 'kysely';
+import { revokeGrant } from './endings.ts';
 import { type Act, type Engine, run } from './engine.ts';
+import { type Held, heldSession } from './held-session.ts';
 import { type Statement, statement } from './prepare.ts';
-import { toAccount } from './rows.ts';
+import { accountOf, toAccount } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 type Key = { readonly tenant: string; readonly id: string; readonly now: number };
@@ -32,21 +35,14 @@ type Code = { readonly tenant: string; readonly code_hash: string; readonly now:
 export function requests(engine: Engine): (tenant: string) => AuthorizationRequests {
   const { kysely } = engine;
   const push = statement<Row>('requests.push')((p) =>
-    kysely.insertInto('requests').values({
-      tenant: p.tenant,
-      id: p.id,
-      client_id: p.client_id,
-      stage: p.stage,
-      browser: p.browser,
-      parameters: p.parameters,
-      facts: p.facts,
-      opened_at: p.opened_at,
-      expires_at: p.expires_at,
-      dies_at: p.dies_at,
-      code_hash: p.code_hash,
-      sub: p.sub,
-      approval: p.approval,
-    }),
+    kysely.insertInto('requests').values(Object.fromEntries(columns.map((column) => [column, p[column]])) as Row),
+  );
+  const pushApproved = statement<Row & Held>('requests.pushApproved')((p) =>
+    kysely
+      .insertInto('requests')
+      .columns(columns)
+      .expression(heldSession(engine, p).select(columns.map((column) => sql`${p[column]}`.as(column))))
+      .returning('id'),
   );
   const find = statement<Key>('requests.find')((p) =>
     kysely
@@ -73,10 +69,11 @@ export function requests(engine: Engine): (tenant: string) => AuthorizationReque
       .set({ facts: merged(p.facts) })
       .where('browser', '=', p.browser),
   );
-  const approve = statement<Own & Approving>('requests.approve')((p) =>
+  const approve = statement<Own & Approving & Held>('requests.approve')((p) =>
     pending(p)
       .set({ stage: 'approved', browser: null, approval: p.approval, sub: p.sub, code_hash: p.code_hash, dies_at: p.dies_at })
-      .where('browser', '=', p.browser),
+      .where('browser', '=', p.browser)
+      .where((eb) => eb.exists(heldSession(engine, p).select('sid'))),
   );
   const deny = statement<Own>('requests.deny')((p) =>
     pending(p).set({ stage: 'denied', browser: null, dies_at: p.now }).where('browser', '=', p.browser),
@@ -86,7 +83,9 @@ export function requests(engine: Engine): (tenant: string) => AuthorizationReque
 
   return (tenant) => ({
     push: async (request, approval) => {
-      await engine.write(push, toRow(tenant, request, approval));
+      if (approval !== undefined) return (await engine.write(pushApproved, approvedRow(tenant, request, approval))).length === 1;
+      await engine.write(push, pendingRow(tenant, request));
+      return true;
     },
     find: async (id, now) => {
       const [row] = await engine.read(find, { tenant, id, now });
@@ -98,7 +97,7 @@ export function requests(engine: Engine): (tenant: string) => AuthorizationReque
       return written.length === 1;
     },
     approve: async (id, browser, approval, now) => {
-      const written = await engine.write(approve, { tenant, id, browser, now, ...approving(approval) });
+      const written = await engine.write(approve, { tenant, id, browser, now, sid: approval.sid, ...approving(approval) });
       return written.length === 1;
     },
     deny: (id, browser, now) => once(deny, { tenant, id, browser, now }),
@@ -115,26 +114,12 @@ function redemption(engine: Engine) {
       .set({ stage: 'redeemed', dies_at: p.until })
       .where('stage', '=', 'approved')
       .returning(approvedColumns)
-      .returning((eb) =>
-        eb
-          .selectFrom('users')
-          .select('users.data')
-          .whereRef('users.tenant', '=', 'requests.tenant')
-          .whereRef('users.sub', '=', 'requests.sub')
-          .as('account'),
-      ),
+      .returning((eb) => accountOf(eb, 'requests')),
   );
   const mark = statement<Code>('requests.replay')((p) =>
     byCode(kysely, p).set({ stage: 'replayed' }).where('stage', 'in', ['redeemed', 'replayed']).returning(approvedColumns),
   );
-  const revoke = statement<{ readonly tenant: string; readonly id: string; readonly now: number }>('requests.replay.revoke')((p) =>
-    kysely
-      .updateTable('grants')
-      .set({ revoked_at: p.now })
-      .where('tenant', '=', p.tenant)
-      .where('id', '=', p.id)
-      .where('revoked_at', 'is', null),
-  );
+  const revoke = revokeGrant(engine);
   /**
    * Two statements, and in this order: the mark waits for a grant that is being opened (it holds the request's row), and the second
    * statement, which sees what was committed until then, finds it. A grant opened after the mark reads the mark.
@@ -175,10 +160,32 @@ function approving(approval: Approval): Approving {
   return { approval: JSON.stringify(approval), sub: approval.sub, code_hash: approval.codeHash, dies_at: approval.codeExpiresAt };
 }
 
-function toRow(tenant: string, request: PendingRequest, approval: Approval | undefined): Row {
-  const { id, client_id, openedAt, expiresAt } = request;
-  const common = { tenant, id, client_id, parameters: JSON.stringify(request.parameters), opened_at: openedAt, expires_at: expiresAt };
-  if (approval !== undefined) return { ...common, stage: 'approved', browser: null, facts: '{}', ...approving(approval) };
-  const none = { approval: null, sub: null, code_hash: null, dies_at: expiresAt };
-  return { ...common, stage: 'pending', browser: request.browser ?? null, facts: JSON.stringify(request.facts), ...none };
+const columns = [
+  'tenant',
+  'id',
+  'client_id',
+  'stage',
+  'browser',
+  'parameters',
+  'facts',
+  'opened_at',
+  'expires_at',
+  'dies_at',
+  'code_hash',
+  'sub',
+  'approval',
+] as const;
+
+function pendingRow(tenant: string, request: PendingRequest): Row {
+  const none = { approval: null, sub: null, code_hash: null, dies_at: request.expiresAt };
+  return { ...common(tenant, request), stage: 'pending', browser: request.browser ?? null, facts: JSON.stringify(request.facts), ...none };
+}
+
+function approvedRow(tenant: string, request: PendingRequest, approval: Approval): Row & Held {
+  const session = { sid: approval.sid, now: request.openedAt };
+  return { ...common(tenant, request), stage: 'approved', browser: null, facts: '{}', ...approving(approval), ...session };
+}
+
+function common(tenant: string, { id, client_id, parameters, openedAt, expiresAt }: PendingRequest) {
+  return { tenant, id, client_id, parameters: JSON.stringify(parameters), opened_at: openedAt, expires_at: expiresAt };
 }

@@ -1,5 +1,6 @@
 /** Rows to the values of the port and back. */
-import type { Account, Grant, NewAccessToken } from '@symbolon/provider';
+import type { Account, Grant } from '@symbolon/provider';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
 type GrantRow = Pick<Schema['grants'], 'id' | 'client_id' | 'sub' | 'data' | 'expires_at'>;
@@ -18,25 +19,12 @@ export function toAccount(data: string | null): Account | undefined {
   return data === null ? undefined : (JSON.parse(data) as Account);
 }
 
-/** The columns of an access token by parameter name. */
-export type AccessParams = {
-  readonly tenant: string;
-  readonly hash: string;
-  readonly grant_id: string | null;
-  readonly token_client: string;
-  readonly token_scopes: string | null;
-  readonly issued_at: number;
-  readonly token_expires: number;
-};
-
-export function accessParams(tenant: string, access: Omit<NewAccessToken, 'grantId'>, grantId: string | undefined): AccessParams {
-  return {
-    tenant,
-    hash: access.hash,
-    grant_id: grantId ?? null,
-    token_client: access.client_id,
-    token_scopes: access.scopes === undefined ? null : JSON.stringify(access.scopes),
-    issued_at: access.issuedAt,
-    token_expires: access.expiresAt,
-  };
+/** The account of the person a row of `table` is about, as a column of what a statement over it answers. */
+export function accountOf(eb: Pick<ExpressionBuilder<Schema, never>, 'selectFrom'>, table: 'requests' | 'grants') {
+  return eb
+    .selectFrom('users')
+    .select('users.data')
+    .where('users.tenant', '=', sql.ref<string>(`${table}.tenant`))
+    .where('users.sub', '=', sql.ref<string>(`${table}.sub`))
+    .as('account');
 }

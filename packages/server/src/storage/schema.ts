@@ -78,6 +78,8 @@ export type Schema = {
     created_at: number;
   };
   applied: { tenant: string; kind: 'client' | 'user'; id: string; digest: string; revision: string; at: number };
+  /** `expires_at`: when the window it was counted in ends, for the sweep. */
+  attempts: { tenant: string; bucket: string; failures: number; started_at: number; expires_at: number };
   /** SQLite has no NOTIFY: a number that grows when clients or keys of the tenant change. PostgreSQL leaves it empty. */
   announcements: { tenant: string; revision: number };
 };

@@ -1,6 +1,9 @@
 /** Promises of the server's own storage port (`../store.ts`), for both engines; the provider's suite covers the rest. */
+import { appliedClientConformance, appliedUserConformance } from './server-conformance/applied.ts';
+import { attemptsConformance } from './server-conformance/attempts.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
-import { appliedConformance, keysConformance } from './server-conformance/keys.ts';
+import { keysConformance } from './server-conformance/keys.ts';
+import { signInConformance } from './server-conformance/sign-in.ts';
 import { storageConformance, tenantConformance } from './server-conformance/storage.ts';
 import { endingConformance, usersConformance } from './server-conformance/users.ts';
 
@@ -21,8 +24,11 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
     });
   describe('Users', () => usersConformance(test));
   describe('Users who are disabled', () => endingConformance(test));
+  describe('Users who change while they sign in', () => signInConformance(test));
   describe('Keys', () => keysConformance(test));
-  describe('Applied', () => appliedConformance(test));
+  describe('Applied clients', () => appliedClientConformance(test));
+  describe('Applied users', () => appliedUserConformance(test));
+  describe('Attempts', () => attemptsConformance(test));
   describe('Tenants', () => tenantConformance(test));
   describe('Storage', () => storageConformance(test));
 }

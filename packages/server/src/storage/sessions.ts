@@ -1,7 +1,9 @@
 /** Browser sessions. A browser is known by the hash of its secret; one person has at most one session in it. */
-import type { Authentication, EndedSession, Session, Sessions, SessionView } from '@symbolon/provider';
+import type { Session, Sessions, SessionView } from '@symbolon/provider';
 import { sql } from 'kysely';
-import { type Act, type Engine, run } from './engine.ts';
+import { authentication } from './authentication.ts';
+import { endSessions } from './ended-sessions.ts';
+import type { Engine } from './engine.ts';
 import { statement } from './prepare.ts';
 import { toAccount } from './rows.ts';
 import type { Schema } from './schema.ts';
@@ -42,7 +44,7 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
       .where('seen_at', '<', p.now),
   );
   const signIn = authentication(engine);
-  const end = ending(engine);
+  const end = endSessions(engine);
 
   return (tenant) => ({
     find: async (browser, client_id, idle, now) => {
@@ -53,8 +55,8 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
     touch: async (sid, now) => {
       await engine.write(touch, { tenant, sid, now });
     },
-    end: (browser, sid, now) => engine.act(() => end.ofBrowser({ tenant, browser, sid: sid ?? null }, now)),
-    endAll: (sub, now) => engine.act(() => end.ofPerson({ tenant, sub }, now)),
+    end: (browser, sid, now) => engine.act(() => end({ tenant, browser, sid: sid ?? null }, now)),
+    endAll: (sub, now) => engine.act(() => end({ tenant, sub }, now)),
   });
 }
 
@@ -67,96 +69,4 @@ function toView(row: SessionColumns & { readonly account: string; readonly scope
   const consented: readonly string[] = row.scopes === null ? [] : JSON.parse(row.scopes);
   const { sid, sub, created_at, seen_at, expires_at } = row;
   return [{ ...kept, sid, sub, createdAt: created_at, seenAt: seen_at, expiresAt: expires_at, account, consented }];
-}
-
-type SignIn = Schema['sessions'] & { readonly now: number };
-
-function authentication({ kysely }: Engine) {
-  const moveSessions = statement<{ readonly tenant: string; readonly previous: string; readonly next: string }>('sessions.move')((p) =>
-    kysely.updateTable('sessions').set({ browser: p.next }).where('tenant', '=', p.tenant).where('browser', '=', p.previous),
-  );
-  const moveRequests = statement<{ readonly tenant: string; readonly previous: string; readonly next: string }>('sessions.moveRequests')(
-    (p) => kysely.updateTable('requests').set({ browser: p.next }).where('tenant', '=', p.tenant).where('browser', '=', p.previous),
-  );
-  const signIn = statement<SignIn>('sessions.signIn')((p) =>
-    kysely
-      .insertInto('sessions')
-      .values({
-        tenant: p.tenant,
-        sid: p.sid,
-        browser: p.browser,
-        sub: p.sub,
-        data: p.data,
-        created_at: p.created_at,
-        seen_at: p.seen_at,
-        expires_at: p.expires_at,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['tenant', 'browser', 'sub']).doUpdateSet((eb) => ({
-          // A session past its life is replaced, not revived: its sid has been reported dead.
-          sid: sql`case when sessions.expires_at > ${p.now} then sessions.sid else excluded.sid end`,
-          created_at: sql`case when sessions.expires_at > ${p.now} then sessions.created_at else excluded.created_at end`,
-          data: eb.ref('excluded.data'),
-          seen_at: eb.ref('excluded.seen_at'),
-          expires_at: eb.ref('excluded.expires_at'),
-        })),
-      )
-      .returning('sid'),
-  );
-  return function* (tenant: string, previous: string | undefined, next: string, proof: Authentication, now: number): Act<string> {
-    if (previous !== undefined) {
-      yield* run(moveSessions, { tenant, previous, next });
-      yield* run(moveRequests, { tenant, previous, next });
-    }
-    const { sid, sub, expiresAt, ...kept } = proof;
-    const times = { created_at: now, seen_at: now, expires_at: expiresAt, now };
-    const [row] = yield* run(signIn, { tenant, sid, browser: next, sub, data: JSON.stringify(kept), ...times });
-    return row?.sid ?? sid;
-  };
-}
-
-type OfBrowser = { readonly tenant: string; readonly browser: string; readonly sid: string | null };
-type OfPerson = { readonly tenant: string; readonly sub: string };
-
-function ending({ kysely }: Engine) {
-  const endBrowser = statement<OfBrowser>('sessions.end')((p) =>
-    kysely
-      .deleteFrom('sessions')
-      .where('tenant', '=', p.tenant)
-      .where('browser', '=', p.browser)
-      .where('sid', '=', sql<string>`coalesce(${p.sid}, sid)`)
-      .returning(['sid', 'sub', 'expires_at']),
-  );
-  const endPerson = statement<OfPerson>('sessions.endAll')((p) =>
-    kysely.deleteFrom('sessions').where('tenant', '=', p.tenant).where('sub', '=', p.sub).returning(['sid', 'sub', 'expires_at']),
-  );
-  const holders = statement<OfPerson & { readonly sid: string; readonly now: number }>('sessions.holders')((p) =>
-    kysely
-      .selectFrom('grants')
-      .select('client_id')
-      .distinct()
-      .where('tenant', '=', p.tenant)
-      .where('sub', '=', p.sub)
-      .where('sid', '=', p.sid)
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', p.now)
-      .orderBy('client_id'),
-  );
-  function* report(tenant: string, ended: readonly { sid: string; sub: string; expires_at: number }[], now: number): Act<EndedSession[]> {
-    const reported: EndedSession[] = [];
-    for (const { sid, sub, expires_at } of ended) {
-      if (now >= expires_at) continue;
-      const clients = yield* run(holders, { tenant, sub, sid, now });
-      reported.push({ sid, sub, clients: clients.map((row) => row.client_id) });
-    }
-    return reported;
-  }
-  return {
-    *ofBrowser(which: OfBrowser, now: number): Act<EndedSession[]> {
-      return yield* report(which.tenant, yield* run(endBrowser, which), now);
-    },
-    *ofPerson(which: OfPerson, now: number): Act<EndedSession[]> {
-      return yield* report(which.tenant, yield* run(endPerson, which), now);
-    },
-  };
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { storeConformance } from '@symbolon/provider/conformance';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openStorage } from './open-storage.ts';
@@ -25,7 +26,19 @@ async function openPair() {
   const close = async () => {
     await Promise.all([storage.close(), second.close()]);
   };
-  return { storage, second, reopen: () => openStorage(url), close };
+  return { storage, second, reopen: () => openStorage(url), refuse: (...what: Refused) => refuse(url, ...what), close };
+}
+
+type Refused = [table: string, column: string, value: string];
+
+async function refuse(url: string, ...[table, column, value]: Refused) {
+  const db = new DatabaseSync(url.slice('sqlite:'.length));
+  const condition = `before update on ${table} when new.${column} = '${value}'`;
+  db.exec(`create trigger refused ${condition} begin select raise(abort, 'refused'); end`);
+  return async () => {
+    db.exec('drop trigger refused');
+    db.close();
+  };
 }
 
 describe('SQLite', () => {
@@ -41,7 +54,7 @@ describe('SQLite', () => {
 
   it('in memory works the same', async () => {
     const storage = await openStorage('sqlite::memory:');
-    assert.deepEqual(await storage.migrate(), ['0001-first-tables']);
+    assert.deepEqual(await storage.migrate(), ['0001-first-tables', '0002-attempts']);
     const { replay } = storage.tenant('main');
     assert.deepEqual(await Promise.all([replay.once('a', 'b', 9, 1), replay.once('a', 'b', 9, 1)]), [true, false]);
     await storage.close();
@@ -51,7 +64,7 @@ describe('SQLite', () => {
     const url = newUrl();
     const handles = await Promise.all([openStorage(url), openStorage(url), openStorage(url)]);
     const ran = await Promise.all(handles.map((handle) => handle.migrate()));
-    assert.deepEqual(ran.flat(), ['0001-first-tables']);
+    assert.deepEqual(ran.flat(), ['0001-first-tables', '0002-attempts']);
     await Promise.all(handles.map((handle) => handle.close()));
   });
 

@@ -1,16 +1,16 @@
 /** Access tokens. That one lives is a join: its own time, its grant, its person; nothing is copied, so nothing has to be chased. */
 import type { AccessToken, Tokens } from '@symbolon/provider';
-import { accessValues } from './access-values.ts';
+import { accessParams, insertAccess } from './access-tokens.ts';
 import type { Engine } from './engine.ts';
 import { statement } from './prepare.ts';
 import { refreshes } from './refreshes.ts';
-import { type AccessParams, accessParams, toAccount, toGrant } from './rows.ts';
+import { toAccount, toGrant } from './rows.ts';
 
 type Key = { readonly tenant: string; readonly hash: string; readonly now: number };
 
 export function tokens(engine: Engine): (tenant: string) => Tokens {
   const { kysely } = engine;
-  const add = statement<AccessParams>('tokens.add')((p) => kysely.insertInto('access_tokens').values(accessValues(p)));
+  const add = insertAccess(engine);
   const findAccess = find(engine);
   const revokeAccess = statement<Key & { readonly client_id: string }>('tokens.revokeAccess')((p) =>
     kysely

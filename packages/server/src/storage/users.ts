@@ -3,15 +3,13 @@
  * somebody who was disabled meanwhile.
  */
 import { randomUUID } from 'node:crypto';
-import type { Account } from '@symbolon/provider';
 import type { User, Users } from '../store.ts';
 import { endings } from './endings.ts';
 import { type Act, type Engine, run } from './engine.ts';
+import { insertPerson, newData, readAccount, toPersonRow, toUser, writePassword, writePerson } from './person-rows.ts';
 import { statement } from './prepare.ts';
-import type { Schema } from './schema.ts';
 
 type Key = { readonly tenant: string; readonly sub: string };
-type Row = Schema['users'];
 
 export function users(engine: Engine): (tenant: string) => Users {
   const { kysely } = engine;
@@ -36,21 +34,7 @@ export function users(engine: Engine): (tenant: string) => Users {
       .orderBy('username_key')
       .limit(p.limit),
   );
-  const add = statement<Row>('users.add')((p) =>
-    kysely
-      .insertInto('users')
-      .values({
-        tenant: p.tenant,
-        sub: p.sub,
-        username_key: p.username_key,
-        data: p.data,
-        password_hash: p.password_hash,
-        created_at: p.created_at,
-        revision: p.revision,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('sub'),
-  );
+  const add = insertPerson(engine);
   const changes = changing(engine);
 
   const rehash = statement<{ readonly tenant: string; readonly sub: string; readonly previous: string; readonly next: string }>(
@@ -75,7 +59,7 @@ export function users(engine: Engine): (tenant: string) => Users {
       return row && { user: toUser(row), passwordHash: row.password_hash ?? undefined };
     },
     list: async (after, limit) => (await engine.read(list, { tenant, after: after ?? '', limit })).map(toUser),
-    add: async (user, passwordHash) => (await engine.write(add, toRow(tenant, user, passwordHash))).length === 1,
+    add: async (user, passwordHash) => (await engine.write(add, toPersonRow(tenant, user, passwordHash, randomUUID()))).length === 1,
     replace: (user) => engine.act(() => changes.replace(tenant, user)),
     setActive: (sub, active, now) => engine.act(() => changes.setActive(tenant, sub, active, now)),
     setPassword: (sub, passwordHash, now) => engine.act(() => changes.setPassword(tenant, sub, passwordHash, now)),
@@ -88,26 +72,13 @@ function changing(engine: Engine) {
   const lock = statement<Key>('users.lock')((p) =>
     kysely
       .selectFrom('users')
-      .select(['username_key', 'data'])
+      .select(['sub', 'username_key', 'data'])
       .where('tenant', '=', p.tenant)
       .where('sub', '=', p.sub)
       .$if(engine.dialect === 'postgres', (query) => query.forUpdate()),
   );
-  const write = statement<Pick<Row, 'tenant' | 'sub' | 'username_key' | 'data' | 'revision'>>('users.write')((p) =>
-    kysely
-      .updateTable('users')
-      .set({ username_key: p.username_key, data: p.data, revision: p.revision })
-      .where('tenant', '=', p.tenant)
-      .where('sub', '=', p.sub),
-  );
-  const setPassword = statement<Key & { readonly password_hash: string; readonly revision: string }>('users.setPassword')((p) =>
-    kysely
-      .updateTable('users')
-      .set({ password_hash: p.password_hash, revision: p.revision })
-      .where('tenant', '=', p.tenant)
-      .where('sub', '=', p.sub)
-      .returning('sub'),
-  );
+  const write = writePerson(engine);
+  const writeHash = writePassword(engine);
   const { endPerson } = endings(engine);
 
   return {
@@ -115,48 +86,22 @@ function changing(engine: Engine) {
       const { sub } = user;
       const [row] = yield* run(lock, { tenant, sub });
       if (row === undefined) return false;
-      const data = JSON.stringify({ ...toAccount(user), active: read(row.data).active });
-      yield* run(write, { tenant, sub, username_key: user.usernameKey, data, revision: randomUUID() });
+      yield* run(write, { tenant, sub, username_key: user.usernameKey, data: newData(row, user), revision: randomUUID() });
       return true;
     },
     *setActive(tenant: string, sub: string, active: boolean, now: number): Act<boolean> {
       const [row] = yield* run(lock, { tenant, sub });
       if (row === undefined) return false;
-      const data = JSON.stringify({ ...read(row.data), active, updatedAt: now });
+      const data = JSON.stringify({ ...readAccount(row.data), active, updatedAt: now });
       yield* run(write, { tenant, sub, username_key: row.username_key, data, revision: randomUUID() });
       if (!active) yield* endPerson(tenant, sub, now);
       return true;
     },
     *setPassword(tenant: string, sub: string, password_hash: string, now: number): Act<boolean> {
-      const changed = yield* run(setPassword, { tenant, sub, password_hash, revision: randomUUID() });
+      const changed = yield* run(writeHash, { tenant, sub, password_hash, revision: randomUUID() });
       if (changed.length === 0) return false;
       yield* endPerson(tenant, sub, now);
       return true;
     },
-  };
-}
-
-function read(data: string): Account {
-  return JSON.parse(data) as Account;
-}
-
-/** What the core sees of a person; the rest has columns of its own. */
-function toAccount({ usernameKey: _key, createdAt: _created, ...account }: User): Account {
-  return account;
-}
-
-function toUser(row: Pick<Row, 'username_key' | 'data' | 'created_at'>): User {
-  return { ...read(row.data), usernameKey: row.username_key, createdAt: row.created_at };
-}
-
-function toRow(tenant: string, user: User, passwordHash: string | undefined): Row {
-  return {
-    tenant,
-    sub: user.sub,
-    username_key: user.usernameKey,
-    data: JSON.stringify(toAccount(user)),
-    password_hash: passwordHash ?? null,
-    created_at: user.createdAt,
-    revision: randomUUID(),
   };
 }

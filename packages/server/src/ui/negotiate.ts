@@ -1,5 +1,7 @@
 /** Which language a page is in: lookup of RFC 4647 section 3.4 over `ui_locales` (OpenID Connect Core 3.1.2.1) and Accept-Language. */
 
+/** Longer than any registered tag; what is longer is refused before it costs anything. */
+const longestRange = 64;
 const languageRange = /^[a-z]{1,8}(-[a-z0-9]{1,8})*$/i;
 /** Nobody reads more languages than this; a longer list is somebody trying our patience. */
 const longest = 20;
@@ -24,7 +26,7 @@ function accepted(header: string): readonly string[] {
 
 /** Shortens the range from its end until it is one of `locales`; a single letter left at the end goes with what it introduced. */
 function lookup(range: string, locales: readonly string[]): string | undefined {
-  if (!languageRange.test(range)) return undefined;
+  if (range.length > longestRange || !languageRange.test(range)) return undefined;
   for (let rest = range.toLowerCase(); rest !== ''; rest = rest.replace(/(^|-)[a-z0-9]+$/, '').replace(/-[a-z0-9]$/, '')) {
     const found = locales.find((locale) => locale.toLowerCase() === rest);
     if (found !== undefined) return found;

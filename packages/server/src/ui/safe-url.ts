@@ -1,18 +1,15 @@
 /** Addresses that may stand in href, src and action. Everything else (`javascript:`, `data:`, user names in URLs) is left out. */
+import { isLoopbackHost } from '@symbolon/provider';
 
 function parse(value: string): URL | undefined {
   const url = URL.parse(value);
   return url === null || url.username !== '' || url.password !== '' ? undefined : url;
 }
 
-function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
-}
-
 /** The normalized address when it is https, or http to this very machine; otherwise undefined, and nothing is linked. */
 export function safeUrl(value: string | undefined): string | undefined {
   const url = value === undefined ? undefined : parse(value);
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
   return safe ? url?.href : undefined;
 }
 

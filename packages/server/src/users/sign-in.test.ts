@@ -40,12 +40,14 @@ function person(username: string, active = true): User {
   return { ...made.user, active };
 }
 
+const unlimited = { take: async () => true, forgive: async () => {}, retryAfter: 0 };
+
 let store: ReturnType<typeof directory>;
 let deps: SignInDeps;
 
 beforeEach(async () => {
   store = directory();
-  deps = { users: store.users, hashing: hashingQueue({ concurrency: 1, waiting: 4 }) };
+  deps = { users: store.users, hashing: hashingQueue({ concurrency: 1, waiting: 4 }), limit: unlimited };
   const add = (user: User, passwordHash?: string) => store.rows.set(user.usernameKey, { user, passwordHash });
   add(person('Alice'), await hashPassword('right'));
   add(person('disabled', false), await hashPassword('right'));

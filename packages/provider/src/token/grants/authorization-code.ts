@@ -2,20 +2,21 @@
  * The authorization code grant (RFC 6749 section 4.1.3). The store's gate burns the code first; whoever presents a code without being
  * entitled to it has thereby ended it. A code used twice takes back what its first use gave (section 4.1.2).
  */
-import { hash } from 'node:crypto';
+import { lifetimeOf } from '../../active-client.ts';
 import type { Client } from '../../client.ts';
 import type { Provider } from '../../op.ts';
 import type { ApprovedRequest, Grant } from '../../store.ts';
 import { OAuthError } from '../../wire/error.ts';
-import { one, type Parameters, required } from '../../wire/parameters.ts';
+import { sha256 } from '../../wire/hashes.ts';
+import { one, required } from '../../wire/parameters.ts';
 import { checkVerifier } from '../../wire/pkce.ts';
 import { intersect } from '../../wire/scope.ts';
-import { accessLifetime, draftAccessToken } from '../access-token.ts';
-import type { Issuance } from '../issue.ts';
-import { familyHashOf, newFamily, refreshLifetime, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
-import { alive } from './grant.ts';
+import { draftAccessToken } from '../access-token.ts';
+import type { Issuance } from '../issuance.ts';
+import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import { alive, type TokenCall } from './grant.ts';
 
-export async function authorizationCode(op: Provider, client: Client, form: Parameters): Promise<Issuance> {
+export async function authorizationCode(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
   const code = required(form, 'code');
   const redirect_uri = one(form, 'redirect_uri');
   const verifier = one(form, 'code_verifier');
@@ -27,7 +28,7 @@ export async function authorizationCode(op: Provider, client: Client, form: Para
   const scopes = intersect(request.approval.scopes, client.scopes);
   const access = draftAccessToken(op, client);
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
-  const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : refreshLifetime(op, client));
+  const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken'));
   const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id }, refresh);
 
@@ -41,13 +42,13 @@ export async function authorizationCode(op: Provider, client: Client, form: Para
   };
 }
 
-/** Codes are remembered after their use for as long as the tokens they gave may live, so that a second use is noticed. */
+/** Codes are remembered after their use as long as the access token they gave may live, so that a second use is noticed. */
 function replayWindow(op: Provider, client: Client): number {
-  return Math.max(3600, accessLifetime(op, client));
+  return Math.max(3600, lifetimeOf(op, client, 'accessToken'));
 }
 
 async function redeem(op: Provider, client: Client, code: string) {
-  const redemption = await op.store.requests.redeem(hash('sha256', code, 'base64url'), replayWindow(op, client), op.now());
+  const redemption = await op.store.requests.redeem(sha256(code), replayWindow(op, client), op.now());
   if (redemption.outcome === 'redeemed') return redemption;
   if (redemption.outcome === 'replayed') {
     const { client_id, approval } = redemption.request;
@@ -68,7 +69,7 @@ function checkRequest(client: Client, request: ApprovedRequest, redirect_uri: st
 }
 
 function grantOf(request: ApprovedRequest, scopes: readonly string[], now: number, accessExpiresAt: number, refreshLife: number): Grant {
-  const { approval, parameters } = request;
+  const { approval } = request;
   const grant: Grant = {
     id: request.id,
     client_id: request.client_id,
@@ -80,6 +81,5 @@ function grantOf(request: ApprovedRequest, scopes: readonly string[], now: numbe
     createdAt: now,
     expiresAt: Math.max(accessExpiresAt, now + refreshLife),
   };
-  const withAcr = approval.acr === undefined ? grant : { ...grant, acr: approval.acr };
-  return parameters.nonce === undefined ? withAcr : { ...withAcr, nonce: parameters.nonce };
+  return approval.acr === undefined ? grant : { ...grant, acr: approval.acr };
 }

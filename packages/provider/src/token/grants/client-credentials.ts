@@ -2,12 +2,13 @@
 import type { Client } from '../../client.ts';
 import type { Provider } from '../../op.ts';
 import { OAuthError } from '../../wire/error.ts';
-import { one, type Parameters } from '../../wire/parameters.ts';
+import { one } from '../../wire/parameters.ts';
 import { splitScope, standardScopeClaims } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
-import type { Issuance } from '../issue.ts';
+import type { Issuance } from '../issuance.ts';
+import type { TokenCall } from './grant.ts';
 
-export async function clientCredentials(op: Provider, client: Client, form: Parameters): Promise<Issuance> {
+export async function clientCredentials(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
   if (client.token_endpoint_auth_method === 'none') throw new OAuthError('unauthorized_client', 'a public client cannot act for itself');
   const scopes = scopesFor(client, one(form, 'scope'));
   const access = draftAccessToken(op, client, scopes);

@@ -2,17 +2,18 @@
  * The refresh token grant (RFC 6749 section 6) with rotation (RFC 9700 section 4.14): each use gives a successor; a use repeated inside
  * the grace time gives the same one, because an answer can be lost; any later use of an old token ends the whole grant.
  */
+import { lifetimeOf } from '../../active-client.ts';
 import type { Client } from '../../client.ts';
 import type { Provider } from '../../op.ts';
 import { OAuthError } from '../../wire/error.ts';
-import { one, type Parameters, required } from '../../wire/parameters.ts';
+import { one, required } from '../../wire/parameters.ts';
 import { intersect, splitScope } from '../../wire/scope.ts';
-import { type DraftAccessToken, draftAccessToken } from '../access-token.ts';
-import type { Issuance } from '../issue.ts';
-import { type RefreshToken, readRefreshToken, refreshLifetime, writeRefreshToken } from '../refresh-token.ts';
-import { alive } from './grant.ts';
+import { draftAccessToken } from '../access-token.ts';
+import type { DraftAccessToken, Issuance } from '../issuance.ts';
+import { type RefreshToken, readRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import { alive, type TokenCall } from './grant.ts';
 
-export async function refreshToken(op: Provider, client: Client, form: Parameters): Promise<Issuance> {
+export async function refreshToken(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
   const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
   if (presented === undefined) throw dead();
   const narrowed = await narrower(op, client, presented, one(form, 'scope'));
@@ -38,7 +39,7 @@ async function rotate(op: Provider, client: Client, presented: RefreshToken, acc
     generation,
     client_id: client.client_id,
     grace: grace(op, client),
-    expiresAt: now + refreshLifetime(op, client),
+    expiresAt: now + lifetimeOf(op, client, 'refreshToken'),
     access,
   };
   const rotation = await op.store.tokens.rotate(use, now);
@@ -54,15 +55,15 @@ async function rotate(op: Provider, client: Client, presented: RefreshToken, acc
 async function narrower(op: Provider, client: Client, presented: RefreshToken, scope: string | undefined) {
   if (scope === undefined) return undefined;
   const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
-  if (grant === undefined || grant.client_id !== client.client_id) return undefined;
+  if (grant === undefined || grant.client_id !== client.client_id) throw dead();
   const wanted = splitScope(scope);
-  const foreign = wanted.find((name) => !grant.scopes.includes(name));
-  if (foreign !== undefined) throw new OAuthError('invalid_scope', 'scope has a value that was not granted');
+  if (wanted.length === 0 || wanted.some((name) => !grant.scopes.includes(name)))
+    throw new OAuthError('invalid_scope', 'scope has a value that was not granted');
   return wanted;
 }
 
 function grace(op: Provider, client: Client): number {
-  return client.lifetimes.refreshGrace ?? op.settings.lifetimes.refreshGrace;
+  return lifetimeOf(op, client, 'refreshGrace');
 }
 
 function dead(): OAuthError {

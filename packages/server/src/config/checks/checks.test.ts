@@ -256,6 +256,28 @@ describe('scopes', () => {
     expect(ofTenant({ clients: [{ ...without('redirect_uris'), grant_types: ['client_credentials'], scope: 'reports' }] })).toEqual([]);
   });
 
+  it('refuses scopes about people for a client that acts only for itself', () => {
+    const machine = { ...without('redirect_uris'), grant_types: ['client_credentials'], scope: 'reports email' };
+    expect(ofTenant({ clients: [machine] })).toEqual(onClient('scope', '`email` is about a person'));
+  });
+
+  it('says nothing that hangs on what is wrong already', () => {
+    const scopes = [{ name: 5 }];
+    expect(ofClient({ scope: 'openid payments' }, { scopes })).toEqual(one('tenants[0].scopes[0].name', 'text'));
+    expect(ofTenant({ clients: [{ ...without('redirect_uris'), grant_types: ['authorisation_code'] }] })).toEqual(
+      onClient('grant_types[0]', 'one of'),
+    );
+    const redirect_uris = ['com.example.app:/cb', 5, 'https://rp.example/*'];
+    expect(ofClient({ redirect_uris, application_type: 'phone' })).toEqual([
+      ...onClient('redirect_uris[1]', 'text'),
+      ...onClient('redirect_uris[2]', 'wildcard'),
+      ...onClient('application_type', 'one of'),
+    ]);
+    expect(ofClient({ id_token_signed_response_alg: 'ES256' }, { signing: ['RS256', 'ES-256'] })).toEqual(
+      one('tenants[0].signing[1]', 'one of'),
+    );
+  });
+
   it('refuses names that are no scope tokens (RFC 6749 section 3.3), standard or there already', () => {
     const scopes = [{ name: 'a b' }, { name: 'a"b' }, { name: 'email' }, { name: 'x' }, { name: 'x' }];
     expect(ofTenant({ scopes })).toEqual([

@@ -1,5 +1,5 @@
 /** An issuer is compared byte for byte by everybody (OpenID Connect Discovery section 3, RFC 8414 section 2), so it has one spelling. */
-import { isLoopback } from '../network.ts';
+import { isLoopbackHost } from '@symbolon/provider';
 
 type Fault = { readonly message: string; readonly fix: string };
 
@@ -11,7 +11,7 @@ export function issuerFault(issuer: string): Fault | undefined {
     return { message: 'must not have a user name or password', fix: 'write only host, port and path' };
   if (issuer.includes('?')) return { message: 'must not have a query', fix: 'remove the question mark and what follows' };
   if (issuer.includes('#')) return { message: 'must not have a fragment', fix: 'remove # and what follows' };
-  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
     return { message: 'must be https; http is for loopback hosts (127.0.0.1, [::1], localhost)', fix: 'write https://, and serve it so' };
   return spellingFault(issuer, url);
 }

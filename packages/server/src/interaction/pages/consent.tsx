@@ -10,26 +10,24 @@ import { renderPage } from '../../ui/layout.tsx';
 import { en, type MessageKey } from '../../ui/messages/en.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { safeText } from '../../ui/safe-text.ts';
-import { ownAddress, redirectIdentity } from '../../ui/safe-url.ts';
+import { redirectIdentity } from '../../ui/safe-url.ts';
 import { type Translator, translator } from '../../ui/translate.ts';
 
 export type ConsentScope = {
   readonly name: string;
   /** From the tenant's own definition; standard scopes have ours, in the page's language. */
   readonly description?: string;
-  /** What would be handed over now, where it is short enough to show: the e-mail address itself. */
-  readonly value?: string;
 };
 
 export type ConsentView = FormTarget & {
   readonly client: Asker;
   readonly redirectUri: string;
   readonly scopes: readonly ConsentScope[];
-  /** Seconds: of an access token, or, when `offline_access` is asked for, of a refresh token that is not used. */
+  /** Whether the application gets a refresh token: access while the person is away. */
+  readonly offline: boolean;
+  /** Seconds: of an access token, or of a refresh token that is not used. */
   readonly lifetime: number;
   readonly signedInAs: string;
-  /** Where the person takes it back by herself; left out, the page names whom to ask. */
-  readonly manage?: string;
 };
 
 /** The consent page as HTML. */
@@ -77,29 +75,17 @@ export function consentPage(view: ConsentView, context: PageContext): string {
 /** For how long, and how to take it back. */
 function Terms({ view, context }: { readonly view: ConsentView; readonly context: PageContext }) {
   const { t, rich } = translator(context.locale);
-  const offline = view.scopes.some(({ name }) => name === 'offline_access');
   const time = { duration: duration(view.lifetime, t) };
   const tenant = <bdi>{safeText(context.tenant.name)}</bdi>;
-  const account = view.manage === undefined ? undefined : <a href={ownAddress(view.manage)}>{t('consent.account')}</a>;
   return (
     <p>
-      {offline ? t('consent.offline', time) : t('consent.online', time)}{' '}
-      {account === undefined ? rich('consent.ask', { tenant }) : rich('consent.manage', { account })}
+      {view.offline ? t('consent.offline', time) : t('consent.online', time)} {rich('consent.ask', { tenant })}
     </p>
   );
 }
 
 function Scope({ scope, t }: { readonly scope: ConsentScope; readonly t: Translator['t'] }) {
-  return (
-    <>
-      {scope.description === undefined ? standard(scope.name, t) : <bdi>{safeText(scope.description, 160)}</bdi>}
-      {scope.value === undefined ? null : (
-        <span class="detail">
-          <bdi>{safeText(scope.value)}</bdi>
-        </span>
-      )}
-    </>
-  );
+  return <>{scope.description === undefined ? standard(scope.name, t) : <bdi>{safeText(scope.description, 160)}</bdi>}</>;
 }
 
 type StandardScope = Extract<MessageKey, `scope.${string}`>;

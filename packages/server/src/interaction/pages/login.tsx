@@ -13,8 +13,8 @@ const problemFields = {
   usernameMissing: ['username'],
   passwordMissing: ['password'],
   credentialsWrong: ['username', 'password'],
+  tooManyAttempts: [],
   busy: [],
-  pageExpired: [],
 } as const satisfies Record<string, readonly Field[]>;
 
 export type LoginProblem = keyof typeof problemFields;

@@ -5,7 +5,7 @@ import { ownAddress } from '../../ui/safe-url.ts';
 import { translator } from '../../ui/translate.ts';
 
 export type MessageView = {
-  readonly notice: 'requestExpired' | 'requestFinished' | 'otherBrowser' | 'pageExpired' | 'signInEnded';
+  readonly notice: 'pageExpired';
   /** A way on: a path of ours. */
   readonly next?: string;
 };

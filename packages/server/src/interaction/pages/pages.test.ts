@@ -25,12 +25,12 @@ function everyPage(text: string, url: string) {
   const form = { action: '/next', hidden: { csrf: text, [text]: text } };
   const scopes = [
     { name: 'openid' },
-    { name: 'email', value: text },
+    { name: 'email' },
     { name: 'offline_access' },
     { name: `x${text}` },
     { name: 'pay', description: text },
   ];
-  const consent = { ...form, client, redirectUri: 'https://rp.example/cb', scopes, lifetime: 3600, signedInAs: text };
+  const consent = { ...form, client, redirectUri: 'https://rp.example/cb', scopes, offline: true, lifetime: 3600, signedInAs: text };
   const claims = {
     email: text,
     email_verified: true,
@@ -45,7 +45,7 @@ function everyPage(text: string, url: string) {
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
     'login again': (c: PageContext) => loginPage({ ...form, client, username: text, signedInAs: text }, c),
     'login with problems': (c: PageContext) =>
-      loginPage({ ...form, client, problems: ['usernameMissing', 'passwordMissing', 'credentialsWrong', 'busy', 'pageExpired'] }, c),
+      loginPage({ ...form, client, problems: ['usernameMissing', 'passwordMissing', 'credentialsWrong', 'tooManyAttempts', 'busy'] }, c),
     'select-account': (c: PageContext) =>
       selectAccountPage(
         {
@@ -59,14 +59,15 @@ function everyPage(text: string, url: string) {
         c,
       ),
     consent: (c: PageContext) => consentPage(consent, c),
-    'consent to be managed': (c: PageContext) => consentPage({ ...consent, scopes: [{ name: 'openid' }], manage: '/account' }, c),
-    error: (c: PageContext) => errorPage({ code: text, description: text, traceId: text, client, fix: { who: 'developer', text } }, c),
+    'consent for now': (c: PageContext) => consentPage({ ...consent, scopes: [{ name: 'openid' }], offline: false }, c),
+    error: (c: PageContext) => errorPage({ code: text, description: text, traceId: text }, c),
+    'error with a reason': (c: PageContext) => errorPage({ code: text, description: text, traceId: text, reason: 'request_gone' }, c),
     'form-post': (c: PageContext) => formPostPage({ action: 'https://rp.example/cb?x=1', fields: { state: text, [text]: text } }, c),
     logout: (c: PageContext) => logoutPage({ ...form, client, signedInAs: text }, c),
-    'logged-out': (c: PageContext) => loggedOutPage({ back: { name: text, uri: url }, signIn: '/home' }, c),
+    'logged-out': (c: PageContext) => loggedOutPage({ signIn: '/home' }, c),
     home: (c: PageContext) => homePage({ account: { username: text, name: text, claims }, signOut: '/logout' }, c),
     'home without a session': (c: PageContext) => homePage({ signIn: '/login' }, c),
-    message: (c: PageContext) => messagePage({ notice: 'otherBrowser', next: '/home' }, c),
+    message: (c: PageContext) => messagePage({ notice: 'pageExpired', next: '/home' }, c),
   };
 }
 
@@ -75,13 +76,13 @@ const stableIds: Readonly<Record<string, readonly string[]>> = {
   'login with problems': ['username', 'password', 'problems', 'problem-credentialsWrong'],
   'select-account': ['account-0', 'account-1', 'account-other'],
   consent: ['consent-allow', 'consent-deny', 'consent-switch', 'client-host'],
-  error: ['error-code', 'error-description', 'trace-id', 'error-fix'],
+  error: ['error-code', 'error-description', 'trace-id'],
   'form-post': ['form-post-continue'],
   logout: ['logout-yes', 'logout-no'],
-  'logged-out': ['logged-out-return', 'logged-out-sign-in'],
+  'logged-out': ['logged-out-sign-in'],
   home: ['home-account', 'home-sign-out', 'claim-email', 'claim-username'],
   'home without a session': ['home-sign-in'],
-  message: ['message-otherBrowser', 'message-continue'],
+  message: ['message-pageExpired', 'message-continue'],
 };
 
 type Tag = { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
@@ -220,7 +221,7 @@ describe('pages', () => {
   it('H4: consent shows the host of the redirect URI beside a name cut to 80 characters', () => {
     const name = `Google\u202e ${'x'.repeat(500)}`;
     const html = consentPage(
-      { ...form, client: { name }, redirectUri: 'https://evil.example/cb', scopes: [], lifetime: 60, signedInAs: 'alice' },
+      { ...form, client: { name }, redirectUri: 'https://evil.example/cb', scopes: [], offline: false, lifetime: 60, signedInAs: 'alice' },
       fi,
     );
     expect(html).toContain('<code id="client-host" dir="ltr">evil.example</code>');
@@ -230,13 +231,18 @@ describe('pages', () => {
 
   it('consent says for how long, and how to take it back', () => {
     const view = { ...form, client, redirectUri: 'https://app.example/cb', lifetime: 2592000, signedInAs: 'alice' };
-    const offline = consentPage({ ...view, scopes: [{ name: 'offline_access' }], manage: '/account' }, context('en'));
+    const offline = consentPage({ ...view, scopes: [{ name: 'offline_access' }], offline: true }, context('en'));
     expect(offline).toContain('it has not been used for 30 days');
-    expect(offline).toContain('take it back at any time in <a href="/account">your account</a>.');
-    const online = consentPage({ ...view, lifetime: 3600, scopes: [{ name: 'profile' }] }, fi);
+    const online = consentPage({ ...view, offline: false, lifetime: 3600, scopes: [{ name: 'profile' }] }, fi);
     expect(online).toContain('Nimesi ja profiilisi');
     expect(online).toContain('1 tunnin ajan');
     expect(online).toContain('taholta <bdi>Example Corp</bdi>');
+  });
+
+  it('an error page tells a person what she can do in her own language, and the developer the rest', () => {
+    const view = { code: 'invalid_request', description: 'finished', traceId: 't1', reason: 'request_gone' } as const;
+    expect(errorPage(view, fi)).toContain('<h1>Tämä kirjautuminen on päättynyt</h1>');
+    expect(errorPage(view, fi)).toContain('<bdi id="error-description" lang="en">finished</bdi>');
   });
 
   it('E1: an error page names its code and goes nowhere by itself', () => {
@@ -260,7 +266,7 @@ describe('pages', () => {
 
   it('without a query there are no language links, and a language we do not have is English', () => {
     const { query: _, ...rest } = context('ar');
-    expect(loggedOutPage({}, rest)).not.toContain('hreflang');
-    expect(loggedOutPage({}, rest)).toContain('<html lang="en" dir="ltr">');
+    expect(loggedOutPage({ signIn: '/login' }, rest)).not.toContain('hreflang');
+    expect(loggedOutPage({ signIn: '/login' }, rest)).toContain('<html lang="en" dir="ltr">');
   });
 });

@@ -1,26 +1,16 @@
 /**
- * The first tables. Keys lead with the tenant. On PostgreSQL keys are compared byte for byte (collation C), as SQLite does. Indexes are
- * what verbs search by and what `sweep` needs, no more: each one is paid at every sign-in.
+ * The first tables. Keys lead with the tenant. Indexes are what verbs search by and what `sweep` needs, no more: each one is paid at every
+ * sign-in.
  */
-import { type CreateTableBuilder, PostgresAdapter, type SchemaModule, sql } from 'kysely';
+import { type SchemaModule, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-
-type Columns = Readonly<Record<string, 'key' | 'key?' | 'text' | 'text?' | 'int' | 'int?'>>;
+import { createTable, type Table } from './table.ts';
 
 export const firstTables: Migration = {
   up: async (db) => {
-    const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
-    for (const table of tables) await createTable(db.schema, postgres, table).execute();
+    for (const table of tables) await createTable(db, table);
     for (const index of indexes) await index(db.schema).execute();
   },
-};
-
-type Table = {
-  readonly name: string;
-  readonly columns: Columns;
-  readonly primaryKey: readonly string[];
-  /** Rows so small that SQLite keeps them best in the key's own tree. */
-  readonly narrow?: boolean;
 };
 
 const tables: readonly Table[] = [
@@ -130,18 +120,3 @@ const indexes: readonly ((schema: SchemaModule) => { execute(): Promise<void> })
   (schema) => schema.createIndex('users_username').unique().on('users').columns(['tenant', 'username_key']),
   (schema) => schema.createIndex('keys_first').unique().on('keys').columns(['tenant', 'use', 'alg']).where(sql<boolean>`first = 1`),
 ];
-
-function createTable(schema: SchemaModule, postgres: boolean, { name, columns, primaryKey, narrow }: Table) {
-  const types = {
-    key: postgres ? sql`text collate "C"` : sql`text`,
-    text: sql`text`,
-    int: postgres ? sql`bigint` : sql`integer`,
-  };
-  let table: CreateTableBuilder<string, string> = schema.createTable(name);
-  for (const [column, kind] of Object.entries(columns)) {
-    const [type, optional] = kind.endsWith('?') ? [kind.slice(0, -1), true] : [kind, false];
-    table = table.addColumn(column, types[type as keyof typeof types], (it) => (optional ? it : it.notNull()));
-  }
-  table = table.addPrimaryKeyConstraint(`${name}_key`, [...primaryKey]);
-  return narrow === true && !postgres ? table.modifyEnd(sql`without rowid`) : table;
-}

@@ -6,9 +6,11 @@ import type { Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Schema } from '../schema.ts';
 import { firstTables } from './0001-first-tables.ts';
+import { attempts } from './0002-attempts.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
+  '0002-attempts': attempts,
 };
 
 /** Answers the names of the migrations it ran; throws the first one's error, and then nothing has changed. */

@@ -11,6 +11,8 @@ export type StorageBackend = {
   readonly second: Storage;
   /** A third handle, to be closed by the test. */
   readonly reopen: () => Promise<Storage>;
+  /** Makes the database refuse rows of the table that have this value; answers how to allow them again. */
+  readonly refuse: (table: string, column: string, value: string) => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
 };
 
@@ -50,8 +52,8 @@ export async function withEverything(storage: Storage) {
   await store.sessions.authenticate('browser', 'browser2', { ...authentication, sub: 'bob', sid: 'bobs' }, now);
   await store.grants.open(sampleGrant('g'), sampleAccess('a', { grantId: 'g' }), sampleRefresh('f'));
   await store.grants.open(sampleGrant('b', { sub: 'bob' }), sampleAccess('ab', { grantId: 'b' }));
-  await store.requests.push(sampleRequest('approved'), sampleApproval({ codeHash: 'approved' }));
-  await store.requests.push(sampleRequest('redeemed'), sampleApproval({ codeHash: 'redeemed' }));
+  await store.requests.push(sampleRequest('approved'), sampleApproval({ sid: 'sid', codeHash: 'approved' }));
+  await store.requests.push(sampleRequest('redeemed'), sampleApproval({ sid: 'sid', codeHash: 'redeemed' }));
   await store.requests.redeem('redeemed', 600, now);
   return store;
 }

@@ -1,8 +1,8 @@
 /** Promises of `Storage` as a whole: tenants apart, sweeping, watching, migrating, closing. */
 import assert from 'node:assert/strict';
-import { sampleAccess, sampleClient, sampleGrant, sampleRefresh, sampleRequest } from '@symbolon/provider/conformance';
+import { sampleAccess, sampleApproval, sampleClient, sampleGrant, sampleRefresh, sampleRequest } from '@symbolon/provider/conformance';
 import type { Storage } from '../../store.ts';
-import { authentication, now, sampleKey, type Test, withEverything } from './frame.ts';
+import { authentication, now, sampleKey, sampleUser, type Test, withEverything } from './frame.ts';
 
 export function tenantConformance(test: Test): void {
   test('L3: nothing of one tenant is seen, used or ended in another', async ({ storage }) => {
@@ -25,8 +25,15 @@ export function tenantConformance(test: Test): void {
     assert.equal(await b.grants.revoke('g', now), false);
     assert.deepEqual([await b.grants.list('alice', now), await b.consents.list('alice')], [[], []]);
     assert.deepEqual(await b.sessions.find('browser2', 'web', 100, now), []);
-    await b.sessions.authenticate('browser2', 'stolen', { ...authentication, sid: 'fresh' }, now);
-    assert.deepEqual([await b.sessions.end('browser2', undefined, now), await b.sessions.find('stolen', 'web', 100, now)], [[], []]);
+    assert.equal(await b.sessions.authenticate('browser2', 'stolen', { ...authentication, sid: 'fresh' }, now), undefined);
+    assert.equal(await b.requests.push(sampleRequest('foreign'), sampleApproval({ sid: 'sid' })), false);
+    await b.users.add(sampleUser('eve'), 'hash');
+    assert.equal(await b.sessions.authenticate('browser2', 'stolen', { ...authentication, sub: 'eve', sid: 'fresh' }, now), 'fresh');
+    assert.deepEqual(await b.sessions.end('browser2', undefined, now), []);
+    assert.deepEqual(
+      (await b.sessions.find('stolen', 'web', 100, now)).map((session) => session.sid),
+      ['fresh'],
+    );
     assert.equal(await b.users.setActive('alice', false, now), false);
     assert.equal((await b.sessions.endAll('bob', now)).length, 0);
     assert.equal((await a.sessions.find('browser2', 'web', 100, now)).length, 2);
@@ -50,6 +57,7 @@ export function tenantConformance(test: Test): void {
 export function storageConformance(test: Test): void {
   test('sweep takes the dead only, at most so many of a kind at a time', async ({ storage }) => {
     const store = storage.tenant('main');
+    await store.users.add(sampleUser(), undefined);
     for (let index = 0; index < 5; index += 1) {
       const id = `r${index}`;
       await store.requests.push(sampleRequest(id, { expiresAt: now + index }));

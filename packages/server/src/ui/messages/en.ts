@@ -22,8 +22,8 @@ export const en = {
   'login.problem.usernameMissing': 'Enter your username.',
   'login.problem.passwordMissing': 'Enter your password.',
   'login.problem.credentialsWrong': 'This username and password do not go together. Check both and try again.',
+  'login.problem.tooManyAttempts': 'There were too many attempts. Wait a few minutes, then try again.',
   'login.problem.busy': 'It is very busy here right now. Wait a moment, then try again.',
-  'login.problem.pageExpired': 'This page had been open for too long. Please sign in once more.',
 
   'select.title': 'Choose an account',
   'select.asked': 'Which account would you like to use with {client}?',
@@ -34,8 +34,6 @@ export const en = {
   'consent.lead': '{client} would like to have, from your {tenant} account:',
   'consent.online': 'It has this for {duration} each time you sign in there, and you are asked again only if it wants more.',
   'consent.offline': 'It keeps this access while you are away, until you take it back or it has not been used for {duration}.',
-  'consent.manage': 'You can take it back at any time in {account}.',
-  'consent.account': 'your account',
   'consent.ask': 'You can take it back at any time: just ask {tenant}.',
   'consent.allow': 'Allow',
   'consent.deny': 'Do not allow',
@@ -55,14 +53,21 @@ export const en = {
 
   'error.title': 'This did not work',
   'error.lead': 'We could not go on with this request. You can go back and try again; if it happens again, pass on the details below.',
-  'error.leadClient':
-    'We could not go on with what {client} asked for. You can go back and try again; if it happens again, pass on the details below.',
+  'error.request_gone.title': 'This sign-in is over',
+  'error.request_gone.text':
+    'It was finished, took too long, or was begun in another browser. Go back to the application and start again; it takes only a moment.',
+  'error.no_cookie.title': 'Cookies are needed',
+  'error.no_cookie.text':
+    'Your browser did not send the cookie of this sign-in. Allow cookies for this site, go back to the application and start again.',
+  'error.client_unknown.title': 'We do not know this application',
+  'error.client_unknown.text':
+    'The application that sent you here is not registered with us. You cannot mend this yourself: tell the people behind the application, with the details below.',
+  'error.redirect_uri_unknown.title': 'This application sent you here wrongly',
+  'error.redirect_uri_unknown.text':
+    'It asked us to send you to an address that it has not registered, so we did not. You cannot mend this yourself: tell the people behind the application, with the details below.',
   'error.code': 'Error',
   'error.description': 'What happened',
   'error.trace': 'Reference for support',
-  'error.fix.person': 'What you can do',
-  'error.fix.developer': 'For the developer of the application',
-  'error.fix.administrator': 'For the administrator',
 
   'formPost.title': 'One moment',
   'formPost.text': 'You are being taken back to {host}. If nothing happens, continue yourself.',
@@ -77,7 +82,6 @@ export const en = {
 
   'loggedOut.title': 'You are signed out',
   'loggedOut.text': 'Your session at {tenant} has ended. Applications you used may stay signed in until you sign out there too.',
-  'loggedOut.return': 'Back to {client}',
   'loggedOut.signIn': 'Sign in again',
 
   'home.title': 'Your account',
@@ -112,18 +116,9 @@ export const en = {
   'value.yes': 'Yes',
   'value.no': 'No',
 
-  'message.requestExpired.title': 'This took too long',
-  'message.requestExpired.text': 'The request to sign in has expired. Go back to the application and start again; it takes only a moment.',
-  'message.requestFinished.title': 'Already done',
-  'message.requestFinished.text': 'This request to sign in has been answered. You can close this page, or go back to the application.',
-  'message.otherBrowser.title': 'Started in another browser',
-  'message.otherBrowser.text':
-    'This request was opened in another browser, or your browser did not keep our cookie. Go back to the application in this browser and start again.',
   'message.pageExpired.title': 'This page is no longer current',
   'message.pageExpired.text':
     'What you sent came from an older page, so nothing was done with it. Open the page again and repeat your choice.',
-  'message.signInEnded.title': 'Sign-in was cancelled',
-  'message.signInEnded.text': 'You were not signed in and nothing was shared. You can close this page.',
   'message.continue': 'Continue',
 } as const;
 

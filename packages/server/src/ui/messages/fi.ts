@@ -21,8 +21,8 @@ export const fi: Messages = {
   'login.problem.usernameMissing': 'Anna käyttäjätunnuksesi.',
   'login.problem.passwordMissing': 'Anna salasanasi.',
   'login.problem.credentialsWrong': 'Käyttäjätunnus ja salasana eivät sovi yhteen. Tarkista molemmat ja yritä uudelleen.',
+  'login.problem.tooManyAttempts': 'Yrityksiä oli liian monta. Odota muutama minuutti ja yritä sitten uudelleen.',
   'login.problem.busy': 'Täällä on juuri nyt ruuhkaa. Odota hetki ja yritä sitten uudelleen.',
-  'login.problem.pageExpired': 'Sivu oli auki liian kauan. Kirjaudu sisään vielä kerran.',
 
   'select.title': 'Valitse tili',
   'select.asked': 'Millä tilillä haluat jatkaa? Sovellus on {client}.',
@@ -34,8 +34,6 @@ export const fi: Messages = {
   'consent.online':
     'Lupa on voimassa {duration} ajan joka kerta, kun kirjaudut sinne. Sinulta kysytään uudelleen vain, jos pyydetään enemmän.',
   'consent.offline': 'Lupa on voimassa myös poissa ollessasi, kunnes perut sen tai kunnes se on ollut käyttämättä {duration} ajan.',
-  'consent.manage': 'Voit perua luvan milloin tahansa {account}.',
-  'consent.account': 'omalla tililläsi',
   'consent.ask': 'Voit perua luvan milloin tahansa: pyydä sitä taholta {tenant}.',
   'consent.allow': 'Salli',
   'consent.deny': 'Älä salli',
@@ -55,14 +53,21 @@ export const fi: Messages = {
 
   'error.title': 'Tämä ei onnistunut',
   'error.lead': 'Pyyntöä ei voitu jatkaa. Voit palata ja yrittää uudelleen; jos näin käy taas, ilmoita alla olevat tiedot.',
-  'error.leadClient':
-    'Pyyntöä, jonka teki {client}, ei voitu jatkaa. Voit palata ja yrittää uudelleen; jos näin käy taas, ilmoita alla olevat tiedot.',
+  'error.request_gone.title': 'Tämä kirjautuminen on päättynyt',
+  'error.request_gone.text':
+    'Se on jo tehty, se kesti liian kauan tai se aloitettiin toisessa selaimessa. Palaa sovellukseen ja aloita alusta; se vie vain hetken.',
+  'error.no_cookie.title': 'Evästeitä tarvitaan',
+  'error.no_cookie.text':
+    'Selaimesi ei lähettänyt tämän kirjautumisen evästettä. Salli evästeet tälle sivustolle, palaa sovellukseen ja aloita alusta.',
+  'error.client_unknown.title': 'Emme tunne tätä sovellusta',
+  'error.client_unknown.text':
+    'Sovellus, joka lähetti sinut tänne, ei ole rekisteröity meille. Et voi korjata tätä itse: kerro sovelluksen tekijöille ja liitä mukaan alla olevat tiedot.',
+  'error.redirect_uri_unknown.title': 'Sovellus lähetti sinut tänne väärin',
+  'error.redirect_uri_unknown.text':
+    'Se pyysi lähettämään sinut osoitteeseen, jota se ei ole rekisteröinyt, joten emme tehneet niin. Et voi korjata tätä itse: kerro sovelluksen tekijöille ja liitä mukaan alla olevat tiedot.',
   'error.code': 'Virhe',
   'error.description': 'Mitä tapahtui',
   'error.trace': 'Viite tukea varten',
-  'error.fix.person': 'Mitä voit tehdä',
-  'error.fix.developer': 'Sovelluksen kehittäjälle',
-  'error.fix.administrator': 'Ylläpitäjälle',
 
   'formPost.title': 'Pieni hetki',
   'formPost.text': 'Sinut ohjataan takaisin osoitteeseen {host}. Jos mitään ei tapahdu, jatka itse.',
@@ -78,7 +83,6 @@ export const fi: Messages = {
   'loggedOut.title': 'Olet kirjautunut ulos',
   'loggedOut.text':
     'Istuntosi on päättynyt (palvelu: {tenant}). Käyttämäsi sovellukset voivat pysyä kirjautuneina, kunnes kirjaudut ulos myös niistä.',
-  'loggedOut.return': 'Takaisin: {client}',
   'loggedOut.signIn': 'Kirjaudu uudelleen',
 
   'home.title': 'Oma tili',
@@ -113,16 +117,7 @@ export const fi: Messages = {
   'value.yes': 'Kyllä',
   'value.no': 'Ei',
 
-  'message.requestExpired.title': 'Tämä kesti liian kauan',
-  'message.requestExpired.text': 'Kirjautumispyyntö on vanhentunut. Palaa sovellukseen ja aloita alusta; se vie vain hetken.',
-  'message.requestFinished.title': 'Tämä on jo tehty',
-  'message.requestFinished.text': 'Kirjautumispyyntöön on jo vastattu. Voit sulkea tämän sivun tai palata sovellukseen.',
-  'message.otherBrowser.title': 'Aloitettu toisessa selaimessa',
-  'message.otherBrowser.text':
-    'Pyyntö avattiin toisessa selaimessa, tai selaimesi ei säilyttänyt evästettämme. Palaa sovellukseen tässä selaimessa ja aloita alusta.',
   'message.pageExpired.title': 'Sivu ei ole enää ajan tasalla',
   'message.pageExpired.text': 'Lähettämäsi tuli vanhalta sivulta, joten sillä ei tehty mitään. Avaa sivu uudelleen ja toista valintasi.',
-  'message.signInEnded.title': 'Kirjautuminen peruttiin',
-  'message.signInEnded.text': 'Sinua ei kirjattu sisään eikä mitään jaettu. Voit sulkea tämän sivun.',
   'message.continue': 'Jatka',
 };

@@ -21,8 +21,8 @@ export const fr: Messages = {
   'login.problem.usernameMissing': 'Saisissez votre nom d’utilisateur.',
   'login.problem.passwordMissing': 'Saisissez votre mot de passe.',
   'login.problem.credentialsWrong': 'Ce nom d’utilisateur et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
+  'login.problem.tooManyAttempts': 'Il y a eu trop de tentatives. Patientez quelques minutes, puis réessayez.',
   'login.problem.busy': 'Il y a beaucoup de monde en ce moment. Patientez un instant, puis réessayez.',
-  'login.problem.pageExpired': 'Cette page est restée ouverte trop longtemps. Veuillez vous connecter à nouveau.',
 
   'select.title': 'Choisissez un compte',
   'select.asked': 'Quel compte souhaitez-vous utiliser avec {client} ?',
@@ -34,8 +34,6 @@ export const fr: Messages = {
   'consent.online': 'Cet accès dure {duration} à chaque connexion. La question ne vous sera posée à nouveau que si davantage est demandé.',
   'consent.offline':
     'Cet accès reste valable en votre absence, jusqu’à ce que vous le retiriez ou qu’il reste inutilisé pendant {duration}.',
-  'consent.manage': 'Vous pouvez le retirer à tout moment dans {account}.',
-  'consent.account': 'votre compte',
   'consent.ask': 'Vous pouvez le retirer à tout moment : il suffit de le demander à {tenant}.',
   'consent.allow': 'Autoriser',
   'consent.deny': 'Ne pas autoriser',
@@ -56,14 +54,21 @@ export const fr: Messages = {
   'error.title': 'Cela n’a pas fonctionné',
   'error.lead':
     'Nous n’avons pas pu donner suite à cette demande. Vous pouvez revenir en arrière et réessayer ; si cela se reproduit, transmettez les indications ci-dessous.',
-  'error.leadClient':
-    'Nous n’avons pas pu donner suite à la demande de {client}. Vous pouvez revenir en arrière et réessayer ; si cela se reproduit, transmettez les indications ci-dessous.',
+  'error.request_gone.title': 'Cette connexion est terminée',
+  'error.request_gone.text':
+    'Elle a déjà abouti, a pris trop de temps ou a été commencée dans un autre navigateur. Retournez à l’application et recommencez ; cela ne prend qu’un instant.',
+  'error.no_cookie.title': 'Les cookies sont nécessaires',
+  'error.no_cookie.text':
+    'Votre navigateur n’a pas envoyé le cookie de cette connexion. Autorisez les cookies pour ce site, retournez à l’application et recommencez.',
+  'error.client_unknown.title': 'Nous ne connaissons pas cette application',
+  'error.client_unknown.text':
+    'L’application qui vous a envoyé ici n’est pas enregistrée chez nous. Vous ne pouvez pas y remédier : prévenez ses auteurs, avec les indications ci-dessous.',
+  'error.redirect_uri_unknown.title': 'L’application vous a mal adressé',
+  'error.redirect_uri_unknown.text':
+    'Elle nous a demandé de vous envoyer à une adresse qu’elle n’a pas enregistrée ; nous ne l’avons pas fait. Vous ne pouvez pas y remédier : prévenez ses auteurs, avec les indications ci-dessous.',
   'error.code': 'Erreur',
   'error.description': 'Ce qui s’est passé',
   'error.trace': 'Référence pour l’assistance',
-  'error.fix.person': 'Ce que vous pouvez faire',
-  'error.fix.developer': 'Pour le développeur de l’application',
-  'error.fix.administrator': 'Pour l’administrateur',
 
   'formPost.title': 'Un instant',
   'formPost.text': 'Nous vous ramenons vers {host}. Si rien ne se passe, continuez vous-même.',
@@ -79,7 +84,6 @@ export const fr: Messages = {
   'loggedOut.title': 'Vous avez quitté votre session',
   'loggedOut.text':
     'Votre session chez {tenant} est terminée. Les applications que vous avez utilisées peuvent rester ouvertes tant que vous ne les quittez pas aussi.',
-  'loggedOut.return': 'Retour à {client}',
   'loggedOut.signIn': 'Se connecter à nouveau',
 
   'home.title': 'Votre compte',
@@ -114,19 +118,8 @@ export const fr: Messages = {
   'value.yes': 'Oui',
   'value.no': 'Non',
 
-  'message.requestExpired.title': 'Cela a pris trop de temps',
-  'message.requestExpired.text':
-    'La demande de connexion a expiré. Retournez à l’application et recommencez ; cela ne prend qu’un instant.',
-  'message.requestFinished.title': 'C’est déjà fait',
-  'message.requestFinished.text':
-    'Cette demande de connexion a déjà reçu une réponse. Vous pouvez fermer cette page ou retourner à l’application.',
-  'message.otherBrowser.title': 'Commencé dans un autre navigateur',
-  'message.otherBrowser.text':
-    'Cette demande a été ouverte dans un autre navigateur, ou le vôtre n’a pas conservé notre cookie. Retournez à l’application dans ce navigateur et recommencez.',
   'message.pageExpired.title': 'Cette page n’est plus à jour',
   'message.pageExpired.text':
     'Votre envoi provenait d’une page plus ancienne ; rien n’a donc été fait. Ouvrez à nouveau la page et refaites votre choix.',
-  'message.signInEnded.title': 'Connexion annulée',
-  'message.signInEnded.text': 'Aucune session n’a été ouverte et rien n’a été partagé. Vous pouvez fermer cette page.',
   'message.continue': 'Continuer',
 };

@@ -21,8 +21,8 @@ export const nl: Messages = {
   'login.problem.usernameMissing': 'Vul je gebruikersnaam in.',
   'login.problem.passwordMissing': 'Vul je wachtwoord in.',
   'login.problem.credentialsWrong': 'Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar. Controleer beide en probeer het opnieuw.',
+  'login.problem.tooManyAttempts': 'Er waren te veel pogingen. Wacht een paar minuten en probeer het dan opnieuw.',
   'login.problem.busy': 'Het is hier nu erg druk. Wacht even en probeer het dan opnieuw.',
-  'login.problem.pageExpired': 'Deze pagina stond te lang open. Log nog een keer in.',
 
   'select.title': 'Kies een account',
   'select.asked': 'Welk account wil je gebruiken bij {client}?',
@@ -33,8 +33,6 @@ export const nl: Messages = {
   'consent.lead': '{client} wil uit je account bij {tenant} graag het volgende:',
   'consent.online': 'Dat mag {duration} lang, telkens als je daar inlogt. We vragen het pas opnieuw als er meer nodig is.',
   'consent.offline': 'De toegang blijft bestaan als je er niet bent, tot je die intrekt of er {duration} lang geen gebruik van is gemaakt.',
-  'consent.manage': 'Je kunt de toegang altijd intrekken in {account}.',
-  'consent.account': 'je account',
   'consent.ask': 'Je kunt de toegang altijd intrekken: vraag het aan {tenant}.',
   'consent.allow': 'Toestaan',
   'consent.deny': 'Niet toestaan',
@@ -55,14 +53,21 @@ export const nl: Messages = {
   'error.title': 'Dit is niet gelukt',
   'error.lead':
     'We konden niet verder met dit verzoek. Je kunt teruggaan en het opnieuw proberen; gebeurt het weer, geef dan door wat hieronder staat.',
-  'error.leadClient':
-    'We konden niet verder met wat {client} vroeg. Je kunt teruggaan en het opnieuw proberen; gebeurt het weer, geef dan door wat hieronder staat.',
+  'error.request_gone.title': 'Deze aanmelding is voorbij',
+  'error.request_gone.text':
+    'Ze is al afgerond, duurde te lang of is in een andere browser begonnen. Ga terug naar de app en begin opnieuw; het duurt maar even.',
+  'error.no_cookie.title': 'Cookies zijn nodig',
+  'error.no_cookie.text':
+    'Je browser heeft de cookie van deze aanmelding niet gestuurd. Sta cookies toe voor deze site, ga terug naar de app en begin opnieuw.',
+  'error.client_unknown.title': 'We kennen deze app niet',
+  'error.client_unknown.text':
+    'De app die je hierheen stuurde, is niet bij ons geregistreerd. Dat kun je zelf niet oplossen: vertel het de makers van de app, met de gegevens hieronder.',
+  'error.redirect_uri_unknown.title': 'De app stuurde je verkeerd hierheen',
+  'error.redirect_uri_unknown.text':
+    'Ze vroeg ons je naar een adres te sturen dat ze niet heeft geregistreerd; dat hebben we niet gedaan. Dat kun je zelf niet oplossen: vertel het de makers van de app, met de gegevens hieronder.',
   'error.code': 'Fout',
   'error.description': 'Wat er gebeurde',
   'error.trace': 'Referentie voor de helpdesk',
-  'error.fix.person': 'Wat je kunt doen',
-  'error.fix.developer': 'Voor de ontwikkelaar van de app',
-  'error.fix.administrator': 'Voor de beheerder',
 
   'formPost.title': 'Een ogenblik',
   'formPost.text': 'Je gaat terug naar {host}. Gebeurt er niets, ga dan zelf verder.',
@@ -77,7 +82,6 @@ export const nl: Messages = {
 
   'loggedOut.title': 'Je bent uitgelogd',
   'loggedOut.text': 'Je sessie bij {tenant} is beëindigd. Apps die je hebt gebruikt kunnen ingelogd blijven tot je ook daar uitlogt.',
-  'loggedOut.return': 'Terug naar {client}',
   'loggedOut.signIn': 'Opnieuw inloggen',
 
   'home.title': 'Je account',
@@ -112,17 +116,8 @@ export const nl: Messages = {
   'value.yes': 'Ja',
   'value.no': 'Nee',
 
-  'message.requestExpired.title': 'Dit duurde te lang',
-  'message.requestExpired.text': 'Het verzoek om in te loggen is verlopen. Ga terug naar de app en begin opnieuw; het duurt maar even.',
-  'message.requestFinished.title': 'Al klaar',
-  'message.requestFinished.text': 'Dit verzoek om in te loggen is al beantwoord. Je kunt deze pagina sluiten of teruggaan naar de app.',
-  'message.otherBrowser.title': 'In een andere browser begonnen',
-  'message.otherBrowser.text':
-    'Dit verzoek is in een andere browser geopend, of je browser heeft onze cookie niet bewaard. Ga in deze browser terug naar de app en begin opnieuw.',
   'message.pageExpired.title': 'Deze pagina is niet meer actueel',
   'message.pageExpired.text':
     'Wat je verstuurde kwam van een oudere pagina, dus er is niets mee gedaan. Open de pagina opnieuw en herhaal je keuze.',
-  'message.signInEnded.title': 'Inloggen is geannuleerd',
-  'message.signInEnded.text': 'Je bent niet ingelogd en er is niets gedeeld. Je kunt deze pagina sluiten.',
   'message.continue': 'Doorgaan',
 };

@@ -21,8 +21,8 @@ export const sv: Messages = {
   'login.problem.usernameMissing': 'Ange ditt användarnamn.',
   'login.problem.passwordMissing': 'Ange ditt lösenord.',
   'login.problem.credentialsWrong': 'Användarnamnet och lösenordet hör inte ihop. Kontrollera båda och försök igen.',
+  'login.problem.tooManyAttempts': 'Det blev för många försök. Vänta några minuter och försök sedan igen.',
   'login.problem.busy': 'Det är mycket att göra här just nu. Vänta en stund och försök sedan igen.',
-  'login.problem.pageExpired': 'Sidan hade varit öppen för länge. Logga in en gång till.',
 
   'select.title': 'Välj ett konto',
   'select.asked': 'Vilket konto vill du använda med {client}?',
@@ -33,8 +33,6 @@ export const sv: Messages = {
   'consent.lead': '{client} vill få följande från ditt konto hos {tenant}:',
   'consent.online': 'Det gäller i {duration} varje gång du loggar in där. Du tillfrågas igen bara om mer behövs.',
   'consent.offline': 'Åtkomsten gäller även när du är borta, tills du tar tillbaka den eller den inte har använts på {duration}.',
-  'consent.manage': 'Du kan när som helst ta tillbaka den i {account}.',
-  'consent.account': 'ditt konto',
   'consent.ask': 'Du kan när som helst ta tillbaka den: fråga bara {tenant}.',
   'consent.allow': 'Tillåt',
   'consent.deny': 'Tillåt inte',
@@ -55,14 +53,21 @@ export const sv: Messages = {
   'error.title': 'Det här gick inte',
   'error.lead':
     'Vi kunde inte fortsätta med begäran. Du kan gå tillbaka och försöka igen; händer det på nytt, skicka vidare uppgifterna nedan.',
-  'error.leadClient':
-    'Vi kunde inte fortsätta med det som {client} bad om. Du kan gå tillbaka och försöka igen; händer det på nytt, skicka vidare uppgifterna nedan.',
+  'error.request_gone.title': 'Den här inloggningen är över',
+  'error.request_gone.text':
+    'Den är redan klar, tog för lång tid eller påbörjades i en annan webbläsare. Gå tillbaka till appen och börja om; det tar bara en stund.',
+  'error.no_cookie.title': 'Kakor behövs',
+  'error.no_cookie.text':
+    'Din webbläsare skickade inte kakan för den här inloggningen. Tillåt kakor för webbplatsen, gå tillbaka till appen och börja om.',
+  'error.client_unknown.title': 'Vi känner inte till appen',
+  'error.client_unknown.text':
+    'Appen som skickade dig hit är inte registrerad hos oss. Det kan du inte rätta till själv: berätta för dem som gör appen och bifoga uppgifterna nedan.',
+  'error.redirect_uri_unknown.title': 'Appen skickade dig hit på fel sätt',
+  'error.redirect_uri_unknown.text':
+    'Den bad oss skicka dig till en adress som den inte har registrerat, så det gjorde vi inte. Det kan du inte rätta till själv: berätta för dem som gör appen och bifoga uppgifterna nedan.',
   'error.code': 'Fel',
   'error.description': 'Vad som hände',
   'error.trace': 'Referens till supporten',
-  'error.fix.person': 'Vad du kan göra',
-  'error.fix.developer': 'Till appens utvecklare',
-  'error.fix.administrator': 'Till administratören',
 
   'formPost.title': 'Ett ögonblick',
   'formPost.text': 'Du skickas tillbaka till {host}. Om inget händer kan du fortsätta själv.',
@@ -77,7 +82,6 @@ export const sv: Messages = {
 
   'loggedOut.title': 'Du är utloggad',
   'loggedOut.text': 'Din session hos {tenant} är avslutad. Appar som du har använt kan förbli inloggade tills du loggar ut även där.',
-  'loggedOut.return': 'Tillbaka till {client}',
   'loggedOut.signIn': 'Logga in igen',
 
   'home.title': 'Ditt konto',
@@ -112,16 +116,7 @@ export const sv: Messages = {
   'value.yes': 'Ja',
   'value.no': 'Nej',
 
-  'message.requestExpired.title': 'Det tog för lång tid',
-  'message.requestExpired.text': 'Inloggningsbegäran har gått ut. Gå tillbaka till appen och börja om; det tar bara en stund.',
-  'message.requestFinished.title': 'Redan klart',
-  'message.requestFinished.text': 'Inloggningsbegäran är redan besvarad. Du kan stänga sidan eller gå tillbaka till appen.',
-  'message.otherBrowser.title': 'Påbörjad i en annan webbläsare',
-  'message.otherBrowser.text':
-    'Begäran öppnades i en annan webbläsare, eller så sparade din webbläsare inte vår kaka. Gå tillbaka till appen i den här webbläsaren och börja om.',
   'message.pageExpired.title': 'Sidan är inte längre aktuell',
   'message.pageExpired.text': 'Det du skickade kom från en äldre sida, så inget har gjorts med det. Öppna sidan igen och gör om ditt val.',
-  'message.signInEnded.title': 'Inloggningen avbröts',
-  'message.signInEnded.text': 'Du loggades inte in och inget har delats. Du kan stänga sidan.',
   'message.continue': 'Fortsätt',
 };

@@ -1,0 +1,52 @@
+/** A stored request in front of its browser: found, with its client, the browser's accounts, and what it owes now. */
+import { activeClient } from '../active-client.ts';
+import type { Client } from '../client.ts';
+import type { Browser } from '../exchange.ts';
+import type { Provider } from '../op.ts';
+import type { PendingRequest, SessionView } from '../store.ts';
+import { OAuthError } from '../wire/error.ts';
+import { matchesRegistered } from '../wire/redirect-uri.ts';
+import { type Decision, decide } from './decide.ts';
+
+export type Pending = { readonly request: PendingRequest; readonly client: Client; readonly sessions: readonly SessionView[] };
+
+/** A pending request of this browser; one that no browser has opened yet becomes this browser's. Throws, for a page, when there is none. */
+export async function load(op: Provider, id: string, browser: Browser): Promise<Pending> {
+  const found = await op.store.requests.find(id, op.now());
+  if (found === undefined || browser === undefined) throw gone();
+  if (found.browser === undefined && !(await op.store.requests.claim(id, browser.hash, op.now()))) throw gone();
+  if (found.browser !== undefined && found.browser !== browser.hash) throw gone();
+  const client = await activeClient(op, found.client_id);
+  if (client === undefined || !mayAsk(client, found))
+    throw new OAuthError('invalid_request', 'the application that asked is no longer registered for this', { reason: 'client_unknown' });
+  return { request: { ...found, browser: browser.hash }, client, sessions: await sessionsOf(op, browser, client) };
+}
+
+/** A client may have changed while the person took her time: what it lost is not used any more. */
+function mayAsk(client: Client, { parameters }: PendingRequest): boolean {
+  return (
+    matchesRegistered(parameters.redirect_uri, client.redirect_uris, client.application_type) &&
+    client.response_types.includes(parameters.response_type) &&
+    client.grant_types.includes('authorization_code')
+  );
+}
+
+/** What the request owes now; asking changes nothing. */
+export function decisionOf(op: Provider, { request, client, sessions }: Pending): Decision {
+  return decide({ parameters: request.parameters, facts: request.facts, consent: client.policy.consent, sessions, now: op.now() });
+}
+
+/** The accounts signed in in a browser, with what each has consented to for the client. */
+export async function sessionsOf(op: Provider, browser: Browser, client?: Client): Promise<readonly SessionView[]> {
+  if (browser === undefined || browser.fresh) return [];
+  return op.store.sessions.find(browser.hash, client?.client_id, op.settings.lifetimes.sessionIdle, op.now());
+}
+
+/** One text for unknown, expired, finished and foreign: whose request an id is, is nobody's business. */
+export function gone(): OAuthError {
+  return new OAuthError(
+    'invalid_request',
+    'this sign-in is finished, has expired or was started in another browser; go back to the application and start again',
+    { reason: 'request_gone' },
+  );
+}

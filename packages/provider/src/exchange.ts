@@ -1,0 +1,48 @@
+/** Requests and responses of the core as plain values: no framework's objects on the hot path, and any can be put around it. */
+import { OAuthError } from './wire/error.ts';
+import type { Parameters } from './wire/parameters.ts';
+
+export type CoreRequest = {
+  readonly method: string;
+  /** Parameters of the query and of the form body, kept apart: most of them may come from one of the two only. */
+  readonly query: Parameters;
+  /** Undefined when there is no body or it is not `application/x-www-form-urlencoded`. */
+  readonly form: Parameters | undefined;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The address of the caller, already resolved through trusted proxies. */
+  readonly address: string;
+};
+
+export type CoreResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/**
+ * The browser in front of us: the hash of its cookie. `fresh` when the cookie has only just been made, so that it can hold no session.
+ * Undefined when the browser could not show its cookies, as after a POST from another site.
+ */
+export type Browser = { readonly hash: string; readonly fresh: boolean } | undefined;
+
+const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' };
+
+/** A JSON answer that must not be kept by anybody (RFC 6749 section 5.1). */
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): CoreResponse {
+  return { status, headers: { 'content-type': 'application/json', ...noStore, ...headers }, body: JSON.stringify(body) };
+}
+
+/** The form of a POST. Throws invalid_request when there is none. */
+export function formOf(request: CoreRequest): Parameters {
+  if (request.form === undefined) throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded');
+  return request.form;
+}
+
+/** Parameters from the query of a GET or the form of a POST, never from both: a parameter in each would be one given twice. */
+export function queryOrForm(request: CoreRequest): Parameters {
+  if (request.method !== 'POST') return request.query;
+  if (Object.keys(request.query).length > 0)
+    throw new OAuthError('invalid_request', 'send the parameters in the body or in the query, not in both');
+  return formOf(request);
+}

@@ -1,0 +1,71 @@
+/**
+ * Registering a client: what is left unsaid gets its default, and what is said is judged. Whoever registers clients (configuration, command
+ * line) asks here, so that a client is the same whichever way it came. Which methods, grant and response types there are is a matter of
+ * shape: callers take their names from the tables. RFC 7591 section 2, OpenID Connect Registration section 2.
+ */
+import type { Client } from './client.ts';
+import { strictPolicy } from './policy.ts';
+import { metadataFaults } from './registration/faults.ts';
+import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
+import type { Algorithm } from './wire/algorithms.ts';
+import { splitScope } from './wire/scope.ts';
+
+export { metadataFaults } from './registration/faults.ts';
+export type { ClientMetadata, MetadataFault, Offer } from './registration/metadata.ts';
+
+/** The client, complete but for its secret; or everything that is wrong with what was said of it. */
+export function newClient(
+  offer: Offer,
+  metadata: ClientMetadata,
+): { readonly client: Registered } | { readonly faults: readonly MetadataFault[] } {
+  const faults = metadataFaults(offer, metadata);
+  return faults.length > 0 ? { faults } : { client: withDefaults(offer, metadata) };
+}
+
+/** The client that this metadata, found right before, stands for: strict wherever nothing is said. */
+export function withDefaults(offer: Offer, metadata: ClientMetadata): Registered {
+  const grant_types = grantTypesOf(metadata);
+  return {
+    ...optionalMembers(metadata),
+    client_id: metadata.client_id,
+    application_type: metadata.application_type ?? 'web',
+    redirect_uris: metadata.redirect_uris ?? [],
+    post_logout_redirect_uris: metadata.post_logout_redirect_uris ?? [],
+    token_endpoint_auth_method: methodOf(metadata),
+    grant_types,
+    response_types: metadata.response_types ?? (grant_types.includes('authorization_code') ? ['code'] : []),
+    scopes: metadata.scope === undefined ? defaultScopes(grant_types) : splitScope(metadata.scope),
+    id_token_signed_response_alg: metadata.id_token_signed_response_alg ?? defaultAlgorithm(offer),
+    lifetimes: metadata.lifetimes ?? {},
+    policy: { ...strictPolicy, ...metadata.policy },
+    disabled: false,
+  };
+}
+
+/** What may be asked for: what most applications need where people sign in, nothing where a client acts for itself. */
+function defaultScopes(grant_types: readonly string[]): readonly string[] {
+  if (!grant_types.includes('authorization_code')) return [];
+  const online = ['openid', 'profile', 'email'];
+  return grant_types.includes('refresh_token') ? [...online, 'offline_access'] : online;
+}
+
+/** OpenID Connect's default where the tenant offers it, else the algorithm the tenant names first. */
+function defaultAlgorithm({ signing }: Offer): Algorithm {
+  return signing.includes('RS256') ? 'RS256' : (signing[0] ?? 'RS256');
+}
+
+const optional = [
+  'client_name',
+  'client_uri',
+  'logo_uri',
+  'policy_uri',
+  'tos_uri',
+  'backchannel_logout_uri',
+  'frontchannel_logout_uri',
+  'default_max_age',
+  'require_auth_time',
+] as const;
+
+function optionalMembers(metadata: ClientMetadata): Pick<Client, (typeof optional)[number]> {
+  return Object.fromEntries(optional.flatMap((member) => (metadata[member] === undefined ? [] : [[member, metadata[member]]])));
+}

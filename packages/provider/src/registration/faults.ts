@@ -1,0 +1,93 @@
+/** What is wrong with a client's metadata: every mistake on its own, so that one hides no other. RFC 7591 section 2, RFC 6749 sections 2 and 4.4. */
+import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
+import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
+import { uriFaults } from './uri-faults.ts';
+
+export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly MetadataFault[] {
+  return [
+    ...identityFaults(metadata),
+    ...grantFaults(metadata),
+    ...algorithmFaults(offer, metadata),
+    ...scopeFaults(offer, metadata),
+    ...uriFaults(metadata),
+  ];
+}
+
+/** RFC 6749 appendix A.1, without the blank, which gets lost in copying. */
+const clientId = /^[\x21-\x7e]{1,255}$/;
+
+function* identityFaults({ client_id }: ClientMetadata): Generator<MetadataFault> {
+  if (!clientId.test(client_id))
+    yield {
+      member: 'client_id',
+      because: [],
+      message: 'must be 1 to 255 visible ASCII characters',
+      fix: 'write for example my-application',
+    };
+}
+
+/** RFC 6749 section 4.4.2: who acts for itself must be able to prove who it is. */
+function* grantFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  const index = grantTypesOf(metadata).indexOf('client_credentials');
+  if (methodOf(metadata) === 'none' && index >= 0)
+    yield {
+      member: 'grant_types',
+      index,
+      because: ['token_endpoint_auth_method'],
+      message: 'client_credentials is not for public clients',
+      fix: 'give the client a secret, or remove the grant type',
+    };
+}
+
+function* algorithmFaults({ signing }: Offer, metadata: ClientMetadata): Generator<MetadataFault> {
+  const member = 'id_token_signed_response_alg';
+  const algorithm = metadata[member];
+  if (algorithm === 'HS256' && methodOf(metadata) === 'none')
+    yield {
+      member,
+      because: ['token_endpoint_auth_method'],
+      message: 'HS256 needs a client with a secret',
+      fix: 'choose one of the signing algorithms of the tenant, or give the client a secret',
+    };
+  if (algorithm !== undefined && algorithm !== 'HS256' && !signing.includes(algorithm))
+    yield {
+      member,
+      because: ['signing'],
+      message: `${algorithm} is not offered by the tenant`,
+      fix: `choose ${signing.join(', ')}, or add ${algorithm} to the tenant's signing`,
+    };
+}
+
+/** A client may name standard scopes and its tenant's. What the client of an API (client_credentials) asks for is the API's business. */
+function* scopeFaults(offer: Offer, metadata: ClientMetadata): Generator<MetadataFault> {
+  const names = splitScope(metadata.scope ?? '');
+  const message = names.map(scopeFault).find((fault) => fault !== undefined);
+  if (message !== undefined) yield { member: 'scope', because: [], message, fix: 'write names with spaces between them' };
+  const spelled = names.filter((name) => scopeFault(name) === undefined);
+  const grants = grantTypesOf(metadata);
+  if (!grants.includes('client_credentials')) yield* spelled.flatMap((name) => unknownFault(offer, name));
+  else if (grants.every((grant) => grant === 'client_credentials')) yield* spelled.flatMap(personalFault);
+}
+
+function unknownFault({ scopes }: Offer, name: string): readonly MetadataFault[] {
+  if (Object.hasOwn(standardScopeClaims, name) || scopes.some((scope) => scope.name === name)) return [];
+  return [
+    {
+      member: 'scope',
+      because: ['grant_types', 'scopes'],
+      message: `unknown scope ${quoted(name)}`,
+      fix: "add it to the tenant's scopes, or remove it",
+      unknown: name,
+    },
+  ];
+}
+
+function personalFault(name: string): readonly MetadataFault[] {
+  if (!Object.hasOwn(standardScopeClaims, name)) return [];
+  const message = `${quoted(name)} is about a person, and this client acts only for itself`;
+  return [{ member: 'scope', because: ['grant_types'], message, fix: 'remove it' }];
+}
+
+function quoted(name: string): string {
+  return `\`${name.length > 64 ? `${name.slice(0, 64)}...` : name}\``;
+}
