@@ -33,5 +33,8 @@ export const identify: Dialect = {
   paths,
   alsoAt: (issuer) => [[`${domainOf(issuer)}${oauth2}/.well-known/openid-configuration`, 'openidConfiguration']],
   unsaid: { lifetimes: {}, policies: { confidential: policy, public: policy } },
-  spelling: { authorization: (answer) => withError(answer, 'consent_required', 'interaction_required') },
+  spelling: {
+    authorization: (answer, codeLifetime) =>
+      codeLifetime === undefined ? withError(answer, 'consent_required', 'interaction_required') : answer,
+  },
 };

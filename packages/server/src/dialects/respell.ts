@@ -29,9 +29,9 @@ export function withFields(answer: Answer, fields: Readonly<Record<string, strin
   return { redirect: `${answer.redirect}&${new URLSearchParams(fields)}` };
 }
 
-/** An authorization answer with one error code in the place of another. */
+/** An error answer with one code in the place of another; the last one that stands there is ours, whatever the registered URI says. */
 export function withError(answer: Answer, from: string, to: string): Answer {
-  if ('redirect' in answer) return { redirect: answer.redirect.replace(new RegExp(`([?&#]error=)${from}(?=&|$)`), `$1${to}`) };
+  if ('redirect' in answer) return { redirect: answer.redirect.replace(new RegExp(`^(.*[?&#]error=)${from}(?=&|$)`), `$1${to}`) };
   const { fields } = answer.form;
   return fields.error === from ? { form: { ...answer.form, fields: { ...fields, error: to } } } : answer;
 }
