@@ -32,6 +32,8 @@ describe('respelling', () => {
     expect(withFields({ redirect: 'https://rp/cb#code=1' }, { expires_in: '60' })).toEqual({
       redirect: 'https://rp/cb#code=1&expires_in=60',
     });
+    const token = { redirect: 'https://rp/cb#access_token=1&expires_in=3600&code=1' };
+    expect(withFields(token, { expires_in: '60' }), 'the one that is there').toEqual(token);
     const form = { action: 'https://rp/cb', fields: { code: '1' } };
     expect(withFields({ form }, { expires_in: '60' })).toEqual({
       form: { action: 'https://rp/cb', fields: { code: '1', expires_in: '60' } },

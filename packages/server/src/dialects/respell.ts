@@ -23,10 +23,11 @@ export function withStatus(response: CoreResponse, status: number, instead: read
   return instead.includes(response.status) ? { ...response, status } : response;
 }
 
-/** An authorization answer with more fields. Our own stand behind the registered URI, so that what is added goes to its end. */
+/** An authorization answer with these fields besides; those it has stay as they are. Ours stand behind the registered URI, so more go to its end. */
 export function withFields(answer: Answer, fields: Readonly<Record<string, string>>): Answer {
-  if ('form' in answer) return { form: { ...answer.form, fields: { ...answer.form.fields, ...fields } } };
-  return { redirect: `${answer.redirect}&${new URLSearchParams(fields)}` };
+  if ('form' in answer) return { form: { ...answer.form, fields: { ...fields, ...answer.form.fields } } };
+  const missing = Object.entries(fields).filter(([name]) => !new RegExp(`[?&#]${name}=`).test(answer.redirect));
+  return { redirect: [answer.redirect, ...missing.map(([name, value]) => `${name}=${encodeURIComponent(value)}`)].join('&') };
 }
 
 /** An error answer with one code in the place of another; the last one that stands there is ours, whatever the registered URI says. */
