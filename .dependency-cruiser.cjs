@@ -11,12 +11,12 @@ const test = '[.]test[.]tsx?$|^test/';
 const layers = [
   { name: 'main', holds: 'main[.]ts$' },
   { name: 'cli', holds: 'cli/' },
-  { name: 'compose', holds: '(index|compose|apply|tenant-runtime|cached-clients|sweeping|logger)[.]ts$' },
+  { name: 'compose', holds: '(index|compose|apply|in-dialect|tenant-runtime|cached-clients|sweeping|logger)[.]ts$' },
   { name: 'http', holds: 'http/' },
   { name: 'features', holds: '(interaction|broker|account|admin|dialects)/' },
   // What a handler is given and gives, in plain values: the vocabulary that features and the routes above them share.
   { name: 'calls', holds: 'http/(call|browser|csrf|headers)[.]ts$' },
-  { name: 'tenant', holds: 'tenant[.]ts$' },
+  { name: 'tenant', holds: '(tenant|dialect)[.]ts$' },
   { name: 'config', holds: 'config/' },
   { name: 'services', holds: '(users|keys|ui|audit|mail)/' },
   { name: 'store', holds: 'store[.]ts$' },
@@ -120,6 +120,22 @@ module.exports = {
       severity: 'error',
       from: { path: `${server}storage/`, pathNot: test },
       to: { path: server, pathNot: `${server}(storage/|store[.]ts$)` },
+    },
+    {
+      name: 'dialects-by-compose-only',
+      comment:
+        'delete a dialect and nobody else notices: everybody knows the type, dialect.ts, and no dialect by name; the core not even that',
+      severity: 'error',
+      from: { path: '^(packages|examples)/', pathNot: [test, `${server}compose[.]ts$`, `${server}dialects/`] },
+      to: { path: `${server}dialects/` },
+    },
+    {
+      name: 'dialects-are-pure',
+      comment:
+        'a dialect is data and functions over plain values: it knows the type of a dialect and the plain values of the core, types only',
+      severity: 'error',
+      from: { path: `${server}dialects/`, pathNot: test },
+      to: { pathNot: `${server}(dialects/|dialect[.]ts$)|^packages/provider/src/index[.]ts$` },
     },
     {
       name: 'database-drivers-in-storage-only',

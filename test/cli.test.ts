@@ -246,6 +246,7 @@ describe('cli: people and applications beside a running server', () => {
     const list = await run('client', 'list');
     expect(list.output).toContain(`${client.client_id}\tNew one\t`);
     expect(list.output).not.toContain(client.client_secret);
+    expect((await run('client', 'list', '--lenient')).output).toMatch(new RegExp(`^${client.client_id}\tconsent=implicit$`, 'm'));
 
     const pending = authorizationRequest(server.url, client);
     const unused = answerOf(await agent.get(pending.url));

@@ -23,6 +23,8 @@ export type TestServer = {
 export type TestServerOptions = {
   /** Instead of the example file: a YAML text with 4000 as the port. */
   readonly yaml?: string;
+  /** Instead of the quiet one. */
+  readonly logger?: ReturnType<typeof createLogger>;
   /** Instead of a database in memory. */
   readonly database?: string;
 };
@@ -41,7 +43,7 @@ export async function startSymbolon(options: TestServerOptions = {}): Promise<Te
   const loaded = parse(yaml, { baseDirectory: tmpdir(), env: {} });
   if (!loaded.ok) throw new Error(loaded.findings.map(({ line, path, message }) => `${line} ${path}: ${message}`).join('\n'));
   // Development aid: SYMBOLON_LOG_LEVEL=info shows what the server says.
-  const logger = createLogger(process.env.SYMBOLON_LOG_LEVEL ?? 'fatal');
+  const logger = options.logger ?? createLogger(process.env.SYMBOLON_LOG_LEVEL ?? 'fatal');
   let offset = 0;
   const server = await start(loaded.config, logger, () => Math.floor(Date.now() / 1000) + offset);
   return {

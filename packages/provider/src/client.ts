@@ -12,6 +12,11 @@ export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'n
  */
 export type ClientSecret = { readonly digest: string; readonly sealed?: string };
 
+/** The client, with the claims of its scopes in the ID token if that is wanted this once. */
+export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Client {
+  return wanted === undefined ? client : { ...client, policy: { ...client.policy, scopeClaims: wanted } };
+}
+
 export type Client = {
   readonly client_id: string;
   readonly client_name?: string;

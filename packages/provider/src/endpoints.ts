@@ -29,13 +29,11 @@ export const endpoints = {
 export type EndpointName = keyof typeof endpoints;
 export type DirectEndpointName = { [K in EndpointName]: (typeof endpoints)[K]['interactive'] extends false ? K : never }[EndpointName];
 
-type Places = { readonly issuer: string; readonly paths: Readonly<Partial<Record<EndpointName, string>>> };
+/** Where endpoints live that are not where the table says: a path below the issuer, or a whole URL of the issuer's origin. */
+export type Places = Readonly<Partial<Record<EndpointName, string>>>;
 
-/** Where an endpoint of this tenant lives below its issuer. */
-export function pathOf(settings: Places, name: EndpointName): string {
-  return settings.paths[name] ?? endpoints[name].path;
-}
-
-export function urlOf(settings: Places, name: EndpointName): string {
-  return settings.issuer + pathOf(settings, name);
+/** The URL of an endpoint of this tenant. */
+export function urlOf(settings: { readonly issuer: string; readonly paths: Places }, name: EndpointName): string {
+  const place = settings.paths[name] ?? endpoints[name].path;
+  return place.startsWith('/') ? settings.issuer + place : place;
 }

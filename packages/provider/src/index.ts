@@ -8,15 +8,15 @@ export { type Proof, recordConsent, recordLogin, recordSelection, signIn } from 
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
-export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, pathOf, urlOf } from './endpoints.ts';
+export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';
 export type { Jwk, KeyRing, SigningKey, Vault } from './keys.ts';
 export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export type { PasswordCheck, People } from './people.ts';
-export { type Policy, strictPolicy } from './policy.ts';
-export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, withDefaults } from './registration.ts';
+export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from './policy.ts';
+export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, policyOf, withDefaults } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
 export { defaultLifetimes, type Lifetimes, type ScopeDefinition, type Settings } from './settings.ts';
 export type * from './store.ts';

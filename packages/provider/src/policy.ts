@@ -19,6 +19,18 @@ export type Policy = {
   readonly scopeClaims: 'userinfo' | 'id_token';
   /** The password grant (RFC 6749 section 4.3); only an administrator turns it on. Risk: the client sees the password. */
   readonly passwordGrant: boolean;
+  /**
+   * A token request with all its parameters, the secret too, in the query and nothing in the body, as onePortal's timetable tools send it.
+   * Risk: proxies and their logs see the secret and the code. Ours never do.
+   */
+  readonly credentialsInQuery: boolean;
+  /** Userinfo with a token that was not granted `openid`, which the same tools ask. Risk: what was OAuth only tells who the person is. */
+  readonly userinfoWithoutOpenid: boolean;
+  /**
+   * A scope that the tenant does not know: `ignore` it (OpenID Connect Core section 3.1.2.1) or `refuse` the request with invalid_scope, which
+   * Agate's clients expect. A scope the tenant knows and the client may not have is left out in both.
+   */
+  readonly unknownScopes: 'ignore' | 'refuse';
 };
 
 export const strictPolicy: Policy = {
@@ -28,4 +40,23 @@ export const strictPolicy: Policy = {
   refreshToken: 'offline_access',
   scopeClaims: 'userinfo',
   passwordGrant: false,
+  credentialsInQuery: false,
+  userinfoWithoutOpenid: false,
+  unknownScopes: 'ignore',
 };
+
+/** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */
+export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
+
+/** Positions that are not the strict one and yet allow nothing more. */
+const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse' };
+
+/** The switches of a client that are laxer than strict, each with its position. */
+export function lenientSwitches(policy: Policy): readonly string[] {
+  // A client kept before a switch existed has no position of it.
+  const positions = { ...strictPolicy, ...policy };
+  const names = Object.keys(strictPolicy) as (keyof Policy)[];
+  return names
+    .filter((name) => positions[name] !== strictPolicy[name] && positions[name] !== stricter[name])
+    .map((name) => `${name}=${positions[name]}`);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strictPolicy } from './policy.ts';
+import { lenientSwitches, strictPolicy } from './policy.ts';
 import { type ClientMetadata, type MetadataFault, newClient, type Offer } from './registration.ts';
 
 const offer: Offer = { signing: ['RS256', 'ES256'], scopes: [{ name: 'payments' }] };
@@ -50,6 +50,25 @@ describe('a new client', () => {
     const client = made({ client_name, scope: 'openid payments openid', require_auth_time: true, policy: { consent: 'implicit' } });
     expect(client).toMatchObject({ client_name, scopes: ['openid', 'payments'], require_auth_time: true });
     expect(client.policy).toEqual({ ...strictPolicy, consent: 'implicit' });
+  });
+
+  it('has the tenant’s policy for clients of its kind where it says nothing', () => {
+    const policies = { confidential: { refreshToken: 'always', accessToken: 'jwt' }, public: { accessToken: 'jwt' } } as const;
+    const tenant = { ...offer, policies };
+    expect(made({}, tenant).policy).toEqual({ ...strictPolicy, refreshToken: 'always', accessToken: 'jwt' });
+    expect(made({ policy: { refreshToken: 'never' } }, tenant).policy).toEqual({
+      ...strictPolicy,
+      refreshToken: 'never',
+      accessToken: 'jwt',
+    });
+    expect(made({ token_endpoint_auth_method: 'none' }, tenant).policy).toEqual({ ...strictPolicy, accessToken: 'jwt' });
+  });
+
+  it('is lenient by the switches that allow more than strict, not by those that allow less', () => {
+    expect(lenientSwitches(strictPolicy)).toEqual([]);
+    expect(lenientSwitches({ ...strictPolicy, refreshToken: 'never', unknownScopes: 'refuse' })).toEqual([]);
+    const lax = { ...strictPolicy, consent: 'implicit', refreshToken: 'always', credentialsInQuery: true } as const;
+    expect(lenientSwitches(lax)).toEqual(['consent=implicit', 'refreshToken=always', 'credentialsInQuery=true']);
   });
 });
 

@@ -4,7 +4,7 @@
  * shape: callers take their names from the tables. RFC 7591 section 2, OpenID Connect Registration section 2.
  */
 import type { Client } from './client.ts';
-import { strictPolicy } from './policy.ts';
+import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
 import type { Algorithm } from './wire/algorithms.ts';
@@ -37,9 +37,18 @@ export function withDefaults(offer: Offer, metadata: ClientMetadata): Registered
     scopes: metadata.scope === undefined ? defaultScopes(grant_types) : splitScope(metadata.scope),
     id_token_signed_response_alg: metadata.id_token_signed_response_alg ?? defaultAlgorithm(offer),
     lifetimes: metadata.lifetimes ?? {},
-    policy: { ...strictPolicy, ...metadata.policy },
+    policy: policyOf(offer, methodOf(metadata), metadata.policy),
     disabled: false,
   };
+}
+
+/** A client's policy: what is said of it, else what the tenant has for clients of its kind, else strict. */
+export function policyOf(
+  offer: Pick<Offer, 'policies'>,
+  method: Client['token_endpoint_auth_method'],
+  said: Partial<Policy> | undefined,
+): Policy {
+  return { ...strictPolicy, ...offer.policies?.[method === 'none' ? 'public' : 'confidential'], ...said };
 }
 
 /** What may be asked for: what most applications need where people sign in, nothing where a client acts for itself. */

@@ -1,5 +1,6 @@
 /** What a tenant decides about its provider. Plain data; made from the configuration, replaced whole when it changes. */
-import type { EndpointName } from './endpoints.ts';
+import type { Places } from './endpoints.ts';
+import type { UnsaidPolicies } from './policy.ts';
 import type { AsymmetricAlgorithm } from './wire/algorithms.ts';
 
 /** All in seconds. */
@@ -46,6 +47,8 @@ export type Settings = {
   readonly scopes: readonly ScopeDefinition[];
   /** BCP 47 tags of the pages' languages, the first being the fallback. */
   readonly locales: readonly string[];
-  /** Where endpoints live below the issuer, by endpoint name; what is left out has the default of the endpoint table. */
-  readonly paths: Readonly<Partial<Record<EndpointName, string>>>;
+  /** What is left out has the place of the endpoint table. */
+  readonly paths: Places;
+  /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
+  readonly policies?: UnsaidPolicies;
 };

@@ -26,6 +26,8 @@ export type AuthorizationParameters = {
   readonly acr_values?: string;
   /** The subject of a verified `id_token_hint`. */
   readonly hintedSub?: string;
+  /** The claims of the scopes go into the ID token, whatever the client's policy says. */
+  readonly scopeClaims?: 'id_token';
 };
 
 /**

@@ -24,6 +24,7 @@ async function claims(op: Provider, token: AccessToken | undefined) {
   if (token.account?.active !== true)
     throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });
   const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
-  if (!scopes.includes('openid')) throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
+  if (!scopes.includes('openid') && !client.policy.userinfoWithoutOpenid)
+    throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
   return claimsOf(token.account, scopes, op.settings.scopes);
 }

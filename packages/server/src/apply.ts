@@ -2,14 +2,17 @@
  * Applies users and clients of the configuration file to the store. What the file says is written when it is new or has changed in the file;
  * what somebody changed elsewhere since (console, CLI) is kept, and said, never silently overwritten.
  */
-import { type Client, keepSecret, type Provider } from '@symbolon/provider';
+import { type Client, keepSecret, type Provider, policyOf, type Settings } from '@symbolon/provider';
 import type { ClientConfig, TenantConfig, UserConfig } from './config/config.ts';
 import type { ApplyOutcome, TenantStore } from './store.ts';
 import { newUser } from './users/new-user.ts';
 import { hashPassword } from './users/password.ts';
 
 /** Where to: a tenant, as far as it matters here. */
-export type Target = { readonly op: Pick<Provider, 'vault' | 'now' | 'random'>; readonly store: Pick<TenantStore, 'applied'> };
+export type Target = {
+  readonly op: Pick<Provider, 'vault' | 'now' | 'random'> & { readonly settings: Pick<Settings, 'policies'> };
+  readonly store: Pick<TenantStore, 'applied'>;
+};
 
 /** What was not applied, for the operator. */
 export type Kept = { readonly kind: 'client' | 'user'; readonly id: string };
@@ -33,8 +36,10 @@ async function apply({ store }: Target, { kind, id, digest, write }: Entry): Pro
 
 function clientEntry(target: Target, config: ClientConfig): Entry {
   const { op, store } = target;
-  const digest = digestOf(target, config);
-  const { secret, ...metadata } = config;
+  const { secret, ...said } = config;
+  const metadata = { ...said, policy: policyOf(op.settings, said.token_endpoint_auth_method, said.policy) };
+  // What it becomes, so that another dialect of the tenant counts as a change.
+  const digest = digestOf(target, { ...metadata, secret });
   const write = () => {
     const client: Client = { ...metadata, secrets: secret === undefined ? [] : [keepSecret(op.vault, metadata, secret)] };
     return store.applied.client(client, digest, op.now());

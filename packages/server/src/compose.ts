@@ -4,8 +4,14 @@ import { availableParallelism } from 'node:os';
 import type { Event } from '@symbolon/provider';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { applyConfig } from './apply.ts';
-import type { Config } from './config/config.ts';
+import type { Config, DialectName } from './config/config.ts';
+import type { Dialect } from './dialect.ts';
+import { agate } from './dialects/agate.ts';
+import { identify } from './dialects/identify.ts';
+import { oneportal } from './dialects/oneportal.ts';
+import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
+import { inDialect } from './in-dialect.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
@@ -14,6 +20,9 @@ import type { Tenant } from './tenant.ts';
 import { runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
+
+/** By the name the configuration has for it. Two are not built, and answer as standard until they are. */
+const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner: standard, o2o: standard };
 
 export type Server = { readonly tenants: readonly Tenant[]; readonly url: string; readonly close: () => Promise<void> };
 
@@ -31,7 +40,7 @@ export async function open(
     const hashing = hashingQueue(hashingLimits(availableParallelism(), 4));
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
     const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, emit, now };
-    const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(tenant, surroundings)));
+    const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(inDialect(tenant, dialects[tenant.dialect]), surroundings)));
     return { tenants, storage };
   } catch (error) {
     await storage.close();

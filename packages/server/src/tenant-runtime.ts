@@ -15,7 +15,7 @@ export type TenantDefinition = {
   readonly id: string;
   readonly name: string;
   readonly settings: Settings;
-};
+} & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
 export type Surroundings = {
   readonly storage: Storage;
@@ -45,7 +45,7 @@ export async function runTenant(
   definition: TenantDefinition,
   { storage, masterKey, hashing, assets, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings } = definition;
+  const { id, name, settings, spelling, alsoAt } = definition;
   const stored = storage.tenant(id);
   const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });
   const clients = cacheClients(stored.clients, storage.look);
@@ -73,6 +73,8 @@ export async function runTenant(
     name,
     op,
     store,
+    spelling,
+    alsoAt,
     signIn,
     origin: issuer.origin,
     base,

@@ -1,5 +1,6 @@
 /** A tenant as the server runs it: its provider, its people, and how its pages and cookies are made. Put together in compose.ts. */
-import type { Provider } from '@symbolon/provider';
+import type { EndpointName, Provider } from '@symbolon/provider';
+import type { Spelling } from './dialect.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
 import type { SignIn } from './users/sign-in.ts';
@@ -10,6 +11,9 @@ export type Tenant = {
   readonly logo?: string;
   readonly op: Provider;
   readonly store: TenantStore;
+  readonly spelling: Spelling;
+  /** URLs at which an endpoint answers besides its own. */
+  readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
   /** Scheme and authority of the issuer: the only origin our own forms come from. */
   readonly origin: string;

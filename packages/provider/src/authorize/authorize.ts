@@ -24,13 +24,14 @@ import { type Answer, codeAnswer, errorAnswer } from './response.ts';
 export type Outcome =
   | (Pending & { readonly show: Step; readonly session?: SessionView })
   | { readonly reopen: string }
-  | { readonly answer: Answer };
+  /** `codeLifetime`: seconds that the code in the answer is good for, where it has one. */
+  | { readonly answer: Answer; readonly codeLifetime?: number };
 
 /** A new authorization request. Throws an OAuthError, for a page, while client or redirect URI are not trusted. */
 export async function authorize(op: Provider, request: CoreRequest, browser: Browser): Promise<Outcome> {
   const trusted = await trustOrTell(op, request);
   try {
-    return await open(op, trusted, browser);
+    return await open(op, trusted, request, browser);
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     op.emit({ type: 'authorization.refused', client_id: trusted.client.client_id, error: error.code, reason: error.description });
@@ -48,9 +49,10 @@ async function trustOrTell(op: Provider, request: CoreRequest): Promise<TrustedR
   }
 }
 
-async function open(op: Provider, trusted: TrustedRequest, browser: Browser): Promise<Outcome> {
+async function open(op: Provider, trusted: TrustedRequest, { scopeClaims }: CoreRequest, browser: Browser): Promise<Outcome> {
   const { client } = trusted;
-  const parameters = await validate(op, trusted);
+  const valid = await validate(op, trusted);
+  const parameters = scopeClaims === undefined ? valid : { ...valid, scopeClaims };
   const openedAt = op.now();
   const expiresAt = openedAt + op.settings.lifetimes.interaction;
   const request = { id: op.random(16), client_id: client.client_id, parameters, browser: browser?.hash, facts: {}, openedAt, expiresAt };
@@ -110,6 +112,7 @@ async function proceed(op: Provider, pending: Pending, keeping: Keeping): Promis
 async function approve(op: Provider, { request, client }: Pending, session: SessionView, keeping: Keeping): Promise<Outcome> {
   const code = op.random(32);
   const now = op.now();
+  const codeLifetime = lifetimeOf(op, client, 'code');
   const { sub, sid, authTime, amr, acr } = session;
   const approval: Approval = {
     sub,
@@ -119,12 +122,12 @@ async function approve(op: Provider, { request, client }: Pending, session: Sess
     ...(acr === undefined ? undefined : { acr }),
     scopes: request.parameters.scopes,
     codeHash: sha256(code),
-    codeExpiresAt: now + lifetimeOf(op, client, 'code'),
+    codeExpiresAt: now + codeLifetime,
   };
   if (!(await keeping.approve(approval))) throw gone();
   if (now - session.seenAt > op.settings.lifetimes.sessionIdle / 10) await op.store.sessions.touch(sid, now);
   op.emit({ type: 'authorization.approved', client_id: client.client_id, sub });
-  return { answer: codeAnswer(op, request.parameters, code) };
+  return { answer: codeAnswer(op, request.parameters, code), codeLifetime };
 }
 
 async function refuse(op: Provider, request: PendingRequest, error: OAuthError, keeping: Keeping): Promise<Outcome> {

@@ -3,6 +3,7 @@
  * for the person in front of the browser and nothing redirects; from then on it is for the client.
  */
 import { activeClient } from '../active-client.ts';
+import { askedScopes } from '../asked-scopes.ts';
 import type { Client } from '../client.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
 import type { Provider } from '../op.ts';
@@ -12,7 +13,6 @@ import { one, type Parameters, required } from '../wire/parameters.ts';
 import { readChallenge } from '../wire/pkce.ts';
 import { type Prompt, readPrompt } from '../wire/prompt.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
-import { intersect, splitScope } from '../wire/scope.ts';
 import type { ReturnAddress } from './response.ts';
 import { isResponseMode, type ResponseMode } from './response-modes.ts';
 
@@ -78,7 +78,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
     response_mode: to.response_mode,
     redirect_uri: to.redirect_uri,
     redirect_uri_sent: sent,
-    scopes: readScope(client, one(parameters, 'scope'), prompt),
+    scopes: readScope(op, client, one(parameters, 'scope'), prompt),
     prompt,
     ...present({
       state: short('state', to.state),
@@ -107,11 +107,10 @@ function responseType(client: Client, parameters: Parameters): string {
   return response_type;
 }
 
-/** Scopes nobody knows are ignored (OpenID Connect Core section 3.1.2.1). `offline_access` counts only where consent is certain (section 11). */
-function readScope(client: Client, value: string | undefined, prompt: readonly Prompt[]): readonly string[] {
+/** `offline_access` counts only where consent is certain (section 11). */
+function readScope(op: Provider, client: Client, value: string | undefined, prompt: readonly Prompt[]): readonly string[] {
   if (value === undefined) throw new OAuthError('invalid_scope', 'scope is missing; ask at least for openid');
-  const scopes = intersect(splitScope(value), client.scopes);
-  if (scopes.length === 0) throw new OAuthError('invalid_scope', 'scope has no value that this application may ask for');
+  const scopes = askedScopes(op, client, value);
   const offline = prompt.includes('consent') || client.policy.consent === 'implicit';
   return offline ? scopes : scopes.filter((scope) => scope !== 'offline_access');
 }

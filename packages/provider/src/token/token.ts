@@ -1,7 +1,9 @@
 /**
  * The token endpoint (RFC 6749 section 3.2). The way of a request: authenticate the client, find the grant type, let it decide, mint.
  */
+import { claimsPlaced } from '../client.ts';
 import { authenticateClient } from '../client-auth/authenticate.ts';
+import { credentialsFromQuery } from '../client-auth/credentials-in-query.ts';
 import { type CoreRequest, type CoreResponse, formOf, json } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
@@ -21,9 +23,10 @@ export const grantTypes: Readonly<Record<string, GrantType>> = {
   password,
 };
 
-export async function token(op: Provider, request: CoreRequest): Promise<CoreResponse> {
+export async function token(op: Provider, sent: CoreRequest): Promise<CoreResponse> {
+  const request = await credentialsFromQuery(op, sent);
   const form = formOf(request);
-  const client = await authenticateClient(op, request, form);
+  const client = claimsPlaced(await authenticateClient(op, request, form), request.scopeClaims);
   const grant_type = required(form, 'grant_type');
   const grant = Object.hasOwn(grantTypes, grant_type) ? grantTypes[grant_type] : undefined;
   if (grant === undefined) throw new OAuthError('unsupported_grant_type', 'this grant_type is not supported');

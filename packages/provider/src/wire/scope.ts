@@ -34,6 +34,11 @@ export function intersect(wanted: readonly string[], allowed: readonly string[])
   return wanted.filter((name) => allowed.includes(name));
 }
 
+/** Whether OpenID Connect Core defines it. */
+export function isStandardScope(name: string): boolean {
+  return Object.hasOwn(standardScopeClaims, name);
+}
+
 /** Why this cannot be the name of a scope, or undefined when it can. RFC 6749 section 3.3. */
 export function scopeFault(name: string): string | undefined {
   const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name);

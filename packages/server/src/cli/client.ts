@@ -1,5 +1,5 @@
 /** symbolon client: add, list, remove. A generated secret is shown once and kept as a digest. */
-import { type Client, type ClientMetadata, keepSecret, type MetadataFault, newClient } from '@symbolon/provider';
+import { type Client, type ClientMetadata, keepSecret, lenientSwitches, type MetadataFault, newClient } from '@symbolon/provider';
 import type { Command } from 'commander';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
@@ -26,7 +26,7 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--native', 'an application on a device (application_type native)')
     .option('--trusted', 'an application of your own: no consent page')
     .action(add);
-  command('list', 'list the applications').action(list);
+  command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
   command('remove <client_id>', 'remove an application with its grants and tokens').action(remove);
 }
 
@@ -78,13 +78,22 @@ function paragraph({ member, index, message, fix }: MetadataFault, metadata: Cli
   return `${optionOf[member] ?? member}${which}: ${message}\n    ${fix}`;
 }
 
-async function list(options: TenantOption): Promise<void> {
+async function list(options: TenantOption & { readonly lenient?: boolean }): Promise<void> {
   await withTenant(options, async ({ store }) => {
-    for (const client of await store.clients.list())
-      process.stdout.write(
-        `${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}\n`,
-      );
+    const clients = await store.clients.list();
+    const lines = options.lenient === true ? clients.flatMap(lenientLine) : clients.map(line);
+    for (const each of lines) process.stdout.write(`${each}\n`);
   });
+}
+
+function line(client: Client): string {
+  return `${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}`;
+}
+
+/** docs/operate/configuration.md says of each switch who needs it and what it risks. */
+function lenientLine({ client_id, policy }: Client): readonly string[] {
+  const switches = lenientSwitches(policy);
+  return switches.length === 0 ? [] : [`${client_id}\t${switches.join(' ')}`];
 }
 
 async function remove(client_id: string, options: TenantOption): Promise<void> {

@@ -1,6 +1,9 @@
-/** The configuration as the rest of the server sees it: checked, complete, every default filled in, every secret in place. */
-import type { Client, Json, Settings } from '@symbolon/provider';
+/** The configuration as the rest of the server sees it: checked, every default filled in that is not a dialect's to choose, every secret in place. */
+import type { Client, Json, Lifetimes, Policy, Settings } from '@symbolon/provider';
 import type { Endpoint } from './network.ts';
+import type { FileTenant } from './schema.ts';
+
+export type DialectName = NonNullable<FileTenant['dialect']>;
 
 export type UserConfig = {
   readonly username: string;
@@ -14,7 +17,9 @@ export type UserConfig = {
   readonly claims: Readonly<Record<string, Json>>;
 };
 
-export type ClientConfig = Omit<Client, 'secrets'> & {
+export type ClientConfig = Omit<Client, 'secrets' | 'policy'> & {
+  /** What the file says; the rest is the tenant's to fill in. */
+  readonly policy: Partial<Policy>;
   /** In plain, as the file has it. */
   readonly secret?: string;
 };
@@ -23,7 +28,10 @@ export type TenantConfig = {
   readonly id: string;
   /** Shown on pages. */
   readonly name: string;
+  readonly dialect: DialectName;
   readonly settings: Settings;
+  /** Of the settings, what the file says itself: in its place a dialect may have something else. */
+  readonly said: { readonly lifetimes: Partial<Lifetimes>; readonly locales?: readonly string[] };
   readonly users: readonly UserConfig[];
   readonly clients: readonly ClientConfig[];
 };

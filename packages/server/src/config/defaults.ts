@@ -38,7 +38,9 @@ function tenantOf(tenant: FileTenant): TenantConfig {
   return {
     id: tenant.id,
     name: tenant.name ?? tenant.id,
+    dialect: tenant.dialect ?? 'standard',
     settings,
+    said: { lifetimes: tenant.lifetimes ?? {}, ...(tenant.locales === undefined ? undefined : { locales: settings.locales }) },
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
   };
@@ -65,7 +67,8 @@ function clientOf({ client_secret, ...client }: FileClient, settings: Settings):
   const { token_endpoint_auth_method: method = 'client_secret_basic', scope } = client;
   const built = builtMethod(method);
   const complete = withDefaults(settings, { ...client, token_endpoint_auth_method: built, scope: scope?.replace(/\s+/g, ' ') });
-  return built === undefined ? { ...complete, disabled: true } : { ...complete, ...given('secret', client_secret) };
+  const said = { ...complete, policy: client.policy ?? {} };
+  return built === undefined ? { ...said, disabled: true } : { ...said, ...given('secret', client_secret) };
 }
 
 /** A property that is there only with a value, as exact optional properties want it. */

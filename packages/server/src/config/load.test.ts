@@ -57,14 +57,7 @@ describe('the example', () => {
       scopes: ['openid', 'profile', 'email', 'phone', 'address', 'offline_access', 'payment_details', 'groups', 'roles'],
       id_token_signed_response_alg: 'RS256',
       lifetimes: {},
-      policy: {
-        consent: 'explicit',
-        pkce: 'required',
-        accessToken: 'opaque',
-        refreshToken: 'offline_access',
-        scopeClaims: 'userinfo',
-        passwordGrant: false,
-      },
+      policy: {},
       disabled: false,
     });
     expect(agate).toMatchObject({ name: 'agate', settings: { locales: ['en'] }, users: main?.users, clients: main?.clients });
@@ -81,9 +74,6 @@ describe('the example', () => {
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
       '120 tenants[0].resources',
-      '128 tenants[1].dialect',
-      '129 tenants[2].dialect',
-      '130 tenants[3].dialect',
       '135 tenants[4].dialect',
       '136 tenants[4].clientCa',
       '139 tenants[4].upstreams',

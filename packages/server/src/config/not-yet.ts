@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
   { at: 'server.outbound', when: written, message: says('outbound is not yet in effect: the server makes no requests of its own') },
   {
     at: 'tenants.*.dialect',
-    when: (value) => value !== 'standard',
+    when: (value) => value === 'idpartner' || value === 'o2o',
     message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
   },
   { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },

@@ -71,6 +71,9 @@ const policy = Type.Object(
     refreshToken: optional(Type.Enum(['offline_access', 'always', 'never'])),
     scopeClaims: optional(Type.Enum(['userinfo', 'id_token'])),
     passwordGrant: optional(flag),
+    credentialsInQuery: optional(flag),
+    userinfoWithoutOpenid: optional(flag),
+    unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
   },
   closed,
 );

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import {
   type CoreRequest,
+  type CoreResponse,
   type DirectEndpointName,
   type EndpointName,
   type EndpointRow,
@@ -89,8 +90,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
 
   for (const name of Object.keys(endpoints) as EndpointName[]) if (isDirect(name)) direct(name);
-  page(endpoints.authorize.path, { GET: authorizeRequest, POST: authorizeRequest });
-  page(endpoints.endSession.path, { GET: logout, POST: logout });
+  page(endpoints.authorize.path, { GET: authorizeRequest, POST: authorizeRequest }, 'authorize');
+  page(endpoints.endSession.path, { GET: logout, POST: logout }, 'endSession');
   page('/continue', { GET: continueRequest });
   page('/login', { GET: showLogin, POST: own(submitLogin) });
   page('/select-account', { GET: showAccounts, POST: own(submitAccount) });
@@ -121,7 +122,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       handler: async (request, reply) => {
         const tenant = found.get(request.raw);
         if (tenant === undefined) return failUnrouted(request, reply, undefined);
-        const response = await serve(tenant.op, name, coreRequest(request));
+        const response = await answerDirect(tenant, name, coreRequest(request));
         reply.code(response.status).headers(response.headers).headers(everywhere(tenant));
         if (cors) reply.headers(corsHeaders);
         return reply.send(response.body);
@@ -130,7 +131,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (cors) app.options(path, (_, reply) => reply.code(204).headers(preflightHeaders).send());
   }
 
-  function page(url: string, handlers: PageHandlers): void {
+  /** `name`: the endpoint it is, if it is one. */
+  function page(url: string, handlers: PageHandlers, name?: EndpointName): void {
     app.route({
       method: [...everyMethod],
       url,
@@ -140,7 +142,7 @@ export function createApp(options: AppOptions): FastifyInstance {
         const handler = request.method === 'GET' || request.method === 'POST' ? handlers[request.method] : undefined;
         if (handler === undefined) return failMethod(request, reply, tenant, Object.keys(handlers));
         try {
-          const answer = await handler(callOf(tenant, request));
+          const answer = await handler(callOf(tenant, request, name));
           return reply
             .code(answer.status)
             .headers({ ...everywhere(tenant), ...answer.headers })
@@ -181,10 +183,20 @@ function isDirect(name: EndpointName): name is DirectEndpointName {
   return !endpoints[name].interactive;
 }
 
-function callOf(tenant: Tenant, request: FastifyRequest): Call {
+/** The core's answer, with the tenant's spelling around it. */
+async function answerDirect(tenant: Tenant, name: DirectEndpointName, request: CoreRequest): Promise<CoreResponse> {
+  const { requests, responses } = tenant.spelling;
+  const [read, write] = [requests?.[name], responses?.[name]];
+  const response = await serve(tenant.op, name, read === undefined ? request : read(request));
+  return write === undefined ? response : write(response);
+}
+
+function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | undefined): Call {
+  const core = coreRequest(request);
+  const read = name === undefined ? undefined : tenant.spelling.requests?.[name];
   return {
     tenant,
-    request: coreRequest(request),
+    request: read === undefined ? core : read(core),
     browser: readBrowser(tenant, request.headers.cookie),
     traceId: request.id,
   };

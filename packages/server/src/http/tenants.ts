@@ -1,45 +1,66 @@
 /**
  * Which tenant a request is for: by host and by the path of its issuer, the longest path first. Everything after this sees the path below the
- * issuer only. Links never come from here: they come from the configured issuer (RFC 9700 section 4.13, host header attacks).
+ * issuer only, with endpoints where the endpoint table has them, wherever the tenant has put them. Links never come from here: they come from
+ * the configured issuer (RFC 9700 section 4.13, host header attacks).
  */
-import { type EndpointName, endpoints } from '@symbolon/provider';
+import { type EndpointName, endpoints, urlOf } from '@symbolon/provider';
 import type { Tenant } from '../tenant.ts';
 
 export type Resolved = { readonly tenant: Tenant; readonly path: string };
 export type TenantIndex = (host: string | undefined, path: string) => Resolved | undefined;
 
+/** The tenants of a host, the longest path first, and the places of endpoints that are not where the table has them. */
+type Host = { readonly tenants: readonly Tenant[]; readonly places: ReadonlyMap<string, Resolved> };
+
 /** RFC 8414 section 3.1 puts the well-known part before the path of the issuer; OpenID Connect Discovery section 4 puts it behind. Both work. */
 const wellKnownFirst = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))(\/.+)$/;
 
-/** Builds the look-up once; it then costs one map access and, per tenant of the host, one comparison. */
+/** Builds the look-up once; it then costs two map accesses and, per tenant of the host, one comparison. Throws when two want one place. */
 export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
-  const byHost = new Map<string, Tenant[]>();
-  for (const tenant of tenants) {
-    const host = new URL(tenant.origin).host;
-    byHost.set(
-      host,
-      [...(byHost.get(host) ?? []), tenant].toSorted((a, b) => b.base.length - a.base.length),
-    );
-  }
-  const renames = new Map(tenants.map((tenant) => [tenant, renamesOf(tenant)]));
+  const byHost = new Map<string, Host>();
+  for (const [host, those] of Map.groupBy(tenants, ({ origin }) => new URL(origin).host)) byHost.set(host, hostOf(those));
   return (host, path) => {
-    const candidates = byHost.get(host?.toLowerCase() ?? '');
-    if (candidates === undefined) return undefined;
+    const found = byHost.get(host?.toLowerCase() ?? '');
+    if (found === undefined) return undefined;
     const turned = path.startsWith('/.well-known/') ? path.replace(wellKnownFirst, '$2$1') : path;
-    const tenant = candidates.find(({ base }) => turned.startsWith(base) && (turned.length === base.length || turned[base.length] === '/'));
-    if (tenant === undefined) return undefined;
-    const below = turned.slice(tenant.base.length) || '/';
-    return { tenant, path: renames.get(tenant)?.get(below) ?? below };
+    const place = found.places.get(turned);
+    if (place !== undefined) return place;
+    const tenant = owner(found.tenants, turned);
+    return tenant === undefined ? undefined : { tenant, path: turned.slice(tenant.base.length) || '/' };
   };
 }
 
-/** The tenant's own endpoint paths, to the ones the router knows. */
-function renamesOf(tenant: Tenant): Map<string, string> {
-  const names = Object.keys(endpoints) as EndpointName[];
-  return new Map(
-    names.flatMap((name) => {
-      const own = tenant.op.settings.paths[name];
-      return own === undefined ? [] : [[own, endpoints[name].path] as const];
-    }),
+function owner(tenants: readonly Tenant[], path: string): Tenant | undefined {
+  return tenants.find(({ base }) => path.startsWith(base) && (path.length === base.length || path[base.length] === '/'));
+}
+
+function hostOf(unsorted: readonly Tenant[]): Host {
+  const tenants = unsorted.toSorted((a, b) => b.base.length - a.base.length);
+  const places = new Map<string, Resolved>();
+  for (const tenant of tenants) {
+    for (const [path, resolved] of ownPlaces(tenant)) {
+      const other = places.get(path)?.tenant;
+      if (other !== undefined) throw new Error(`tenants ${other.id} and ${tenant.id} both have an endpoint at ${tenant.origin}${path}`);
+      places.set(path, resolved);
+    }
+  }
+  for (const [path, resolved] of furtherPlaces(tenants)) if (!places.has(path)) places.set(path, resolved);
+  return { tenants, places };
+}
+
+function ownPlaces(tenant: Tenant): readonly (readonly [string, Resolved])[] {
+  const { settings } = tenant.op;
+  const names = Object.keys(settings.paths) as EndpointName[];
+  return names.map((name) => [urlOf(settings, name).slice(tenant.origin.length), { tenant, path: endpoints[name].path }]);
+}
+
+/** Places besides: only where no other tenant answers, and only one tenant wants to. */
+function furtherPlaces(tenants: readonly Tenant[]): readonly (readonly [string, Resolved])[] {
+  const wanted = tenants.flatMap((tenant) =>
+    tenant.alsoAt.map(([url, name]) => [url.slice(tenant.origin.length), { tenant, path: endpoints[name].path }] as const),
   );
+  return wanted.filter(([path, { tenant }]) => {
+    const others = wanted.some(([place, other]) => place === path && other.tenant !== tenant);
+    return !others && [undefined, tenant].includes(owner(tenants, path));
+  });
 }

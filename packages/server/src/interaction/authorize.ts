@@ -30,10 +30,15 @@ export async function continueRequest(call: Call): Promise<Reply> {
 
 /** `cookie`: a browser secret made for this very answer, to be set when the person stays with us. */
 export function outcomeReply(call: Call, outcome: Outcome, cookie?: BrowserCookie): Reply {
-  if ('answer' in outcome) return answerReply(call, outcome.answer);
+  if ('answer' in outcome) return answerReply(call, spelled(call, outcome));
   if ('reopen' in outcome) return seeOther(ownLink(call, 'continue', { request: outcome.reopen }));
   const headers = cookie === undefined ? {} : { 'set-cookie': setCookie(call.tenant, cookie) };
   return seeOther(ownLink(call, outcome.show, { request: outcome.request.id }), headers);
+}
+
+/** The answer as the tenant's clients expect it. */
+function spelled({ tenant }: Call, { answer, codeLifetime }: Extract<Outcome, { readonly answer: Answer }>): Answer {
+  return tenant.spelling.authorization?.(answer, codeLifetime) ?? answer;
 }
 
 function answerReply(call: Call, answer: Answer): Reply {

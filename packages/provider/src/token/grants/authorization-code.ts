@@ -3,7 +3,7 @@
  * entitled to it has thereby ended it. A code used twice takes back what its first use gave (section 4.1.2).
  */
 import { lifetimeOf } from '../../active-client.ts';
-import type { Client } from '../../client.ts';
+import { type Client, claimsPlaced } from '../../client.ts';
 import type { Provider } from '../../op.ts';
 import type { ApprovedRequest, Grant } from '../../store.ts';
 import { OAuthError } from '../../wire/error.ts';
@@ -34,7 +34,7 @@ export async function authorizationCode(op: Provider, { client, form }: TokenCal
 
   const { nonce } = request.parameters;
   return {
-    client,
+    client: claimsPlaced(client, request.parameters.scopeClaims),
     access,
     scopes,
     ...(family === undefined ? undefined : { refreshToken: writeRefreshToken(op.vault, family, 0) }),

@@ -5,12 +5,12 @@
 
 import type { Account } from '../../accounts.ts';
 import { lifetimeOf } from '../../active-client.ts';
+import { askedScopes } from '../../asked-scopes.ts';
 import type { Client } from '../../client.ts';
 import type { Provider } from '../../op.ts';
 import type { Grant } from '../../store.ts';
 import { OAuthError } from '../../wire/error.ts';
 import { one, required } from '../../wire/parameters.ts';
-import { intersect, splitScope } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
@@ -19,7 +19,7 @@ import type { TokenCall } from './grant.ts';
 export async function password(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
   if (!client.policy.passwordGrant || client.token_endpoint_auth_method === 'none')
     throw new OAuthError('unauthorized_client', 'an administrator has not allowed this client to use passwords');
-  const scopes = scopesFor(client, one(form, 'scope'));
+  const scopes = scopesFor(op, client, one(form, 'scope'));
   const account = await check(op, required(form, 'username'), required(form, 'password'));
 
   const access = draftAccessToken(op, client);
@@ -42,11 +42,9 @@ export async function password(op: Provider, { client, form }: TokenCall): Promi
 }
 
 /** Everything the client may ask for when it names nothing, as its documentation's own request does. */
-function scopesFor(client: Client, scope: string | undefined): readonly string[] {
+function scopesFor(op: Provider, client: Client, scope: string | undefined): readonly string[] {
   if (scope === undefined) return client.scopes.filter((name) => name !== 'offline_access');
-  const scopes = intersect(splitScope(scope), client.scopes);
-  if (scopes.length === 0) throw new OAuthError('invalid_scope', 'scope has no value that this client may ask for');
-  return scopes;
+  return askedScopes(op, client, scope);
 }
 
 async function check(op: Provider, username: string, secret: string): Promise<Account> {

@@ -1,0 +1,36 @@
+/**
+ * What a dialect is: the spelling and the places that the clients of another system are used to, put around the core as plain functions over
+ * its plain requests and answers. What a request means is never a dialect's business. dialects/ has one file each; compose.ts alone names them.
+ */
+import type {
+  Answer,
+  CoreRequest,
+  CoreResponse,
+  DirectEndpointName,
+  EndpointName,
+  Lifetimes,
+  Places,
+  UnsaidPolicies,
+} from '@symbolon/provider';
+
+/** What happens to a request on its way in and to an answer on its way out. What a dialect spells like everybody, it leaves out. */
+export type Spelling = {
+  readonly requests?: Readonly<Partial<Record<EndpointName, (request: CoreRequest) => CoreRequest>>>;
+  readonly responses?: Readonly<Partial<Record<DirectEndpointName, (response: CoreResponse) => CoreResponse>>>;
+  /** The answer of the authorization endpoint; `codeLifetime`, in seconds, when there is a code in it. */
+  readonly authorization?: (answer: Answer, codeLifetime: number | undefined) => Answer;
+};
+
+export type Dialect = {
+  /** Where the endpoints of a tenant with this issuer live, as far as that is not where they are for everybody. */
+  readonly paths: (issuer: string) => Places;
+  /** Further URLs at which old clients look for an endpoint; each answers unless it is another tenant's. */
+  readonly alsoAt: (issuer: string) => readonly (readonly [url: string, name: EndpointName])[];
+  /** What a tenant leaves unsaid. */
+  readonly unsaid: {
+    readonly lifetimes: Partial<Lifetimes>;
+    readonly locales?: readonly string[];
+    readonly policies?: UnsaidPolicies;
+  };
+  readonly spelling: Spelling;
+};
