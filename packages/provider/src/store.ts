@@ -5,12 +5,13 @@
  */
 import type { Account } from './accounts.ts';
 import type { ResponseMode } from './authorize/response-modes.ts';
+import type { ResponseTypeName } from './authorize/response-types.ts';
 import type { Client } from './client.ts';
 import type { Prompt } from './wire/prompt.ts';
 
 /** The authorization request after validation, as it is stored; wire parameters keep their wire names. */
 export type AuthorizationParameters = {
-  readonly response_type: string;
+  readonly response_type: ResponseTypeName;
   readonly response_mode: ResponseMode;
   readonly redirect_uri: string;
   /** Whether the client sent it: only then must the token request repeat it (RFC 6749 section 4.1.3). */
@@ -63,6 +64,7 @@ export type Approval = {
   readonly acr?: string;
   /** Scopes granted, of those asked for. */
   readonly scopes: readonly string[];
+  /** Of a code that nobody is told, dead at once, where the response type gives none. */
   readonly codeHash: string;
   readonly codeExpiresAt: number;
 };

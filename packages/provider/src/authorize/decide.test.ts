@@ -21,9 +21,9 @@ function session(sid: string, changes: Partial<SessionView> = {}): SessionView {
 }
 
 function situation(changes: { parameters?: Partial<Situation['parameters']> } & Partial<Omit<Situation, 'parameters'>>): Situation {
-  const parameters = {
+  const parameters: Situation['parameters'] = {
     response_type: 'code',
-    response_mode: 'query' as const,
+    response_mode: 'query',
     redirect_uri: 'https://rp.example/cb',
     redirect_uri_sent: true,
     scopes: ['openid'],

@@ -2,7 +2,7 @@
  * What the file may say already and the server does not do yet: reported once at start, by name and line, as "not yet in effect".
  * One row each; whoever builds the thing deletes its row. Nothing else in the configuration knows what is built.
  */
-import { authMethods, type ClientAuthMethod, grantTypes } from '@symbolon/provider';
+import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
 
 type Row = {
@@ -73,12 +73,13 @@ const rows: readonly Row[] = [
   { at: `${client}.jwks`, when: written, message: says('jwks is not yet in effect') },
   {
     at: `${client}.grant_types.*`,
-    when: (value) => !Object.hasOwn(grantTypes, String(value)),
+    // `implicit` is what the authorization endpoint gives by itself: response_types say which.
+    when: (value) => value !== 'implicit' && !Object.hasOwn(grantTypes, String(value)),
     message: says('grant type VALUE is not yet in effect: the token endpoint refuses it'),
   },
   {
     at: `${client}.response_types.*`,
-    when: (value) => value !== 'code',
+    when: (value) => responseTypeNamed(String(value)) === undefined,
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
   {
