@@ -19,7 +19,7 @@ export type { PasswordCheck, People } from './people.ts';
 export { type Policy, strictPolicy } from './policy.ts';
 export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, withDefaults } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
-export { defaultLifetimes, type Lifetimes, type ScopeDefinition, type Settings } from './settings.ts';
+export { defaultLifetimes, type Lifetimes, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';

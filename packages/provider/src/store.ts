@@ -25,6 +25,8 @@ export type AuthorizationParameters = {
   readonly login_hint?: string;
   readonly ui_locales?: string;
   readonly acr_values?: string;
+  /** The APIs that access tokens are to be for (RFC 8707); never empty. */
+  readonly resources?: readonly string[];
   /** The subject of a verified `id_token_hint`. */
   readonly hintedSub?: string;
 };
@@ -108,6 +110,8 @@ export type Grant = {
   readonly sub: string;
   readonly sid?: string;
   readonly scopes: readonly string[];
+  /** The APIs its access tokens may be meant for (RFC 8707). */
+  readonly resources?: readonly string[];
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
@@ -123,6 +127,8 @@ export type NewAccessToken = {
   readonly client_id: string;
   /** Narrower than the grant's when the client asked so; undefined means the grant's. Always there without a grant. */
   readonly scopes?: readonly string[];
+  /** The APIs it is meant for (RFC 8707), where they are fewer than the grant's, or there is no grant; undefined means the grant's. */
+  readonly audience?: readonly string[];
   readonly issuedAt: number;
   readonly expiresAt: number;
 };

@@ -33,11 +33,12 @@ export async function frontChannel(op: Provider, given: Given): Promise<AnswerFi
 }
 
 /** RFC 6749 section 4.2.2. */
-async function accessToken(op: Provider, { client, account, approval }: Given) {
+async function accessToken(op: Provider, { client, account, approval, parameters: { resources } }: Given) {
   const { codeHash: _, codeExpiresAt: __, ...approved } = approval;
   const access = draftAccessToken(op, client);
   const { issuedAt, expiresAt } = access.row;
-  const grant: Grant = { ...approved, id: op.random(16), client_id: client.client_id, createdAt: issuedAt, expiresAt };
+  const aim = resources === undefined ? undefined : { resources };
+  const grant: Grant = { ...approved, ...aim, id: op.random(16), client_id: client.client_id, createdAt: issuedAt, expiresAt };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id });
   const { scopes } = grant;
   const access_token = await writeAccessToken(op, { client, access, scopes, person: { grant, account } });

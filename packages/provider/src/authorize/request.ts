@@ -7,6 +7,7 @@ import type { Client } from '../client.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
 import type { Provider } from '../op.ts';
 import type { AuthorizationParameters } from '../store.ts';
+import { readResources } from '../token/audience.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters, required } from '../wire/parameters.ts';
 import { readChallenge } from '../wire/pkce.ts';
@@ -91,6 +92,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
+      resources: readResources(op, parameters),
       hintedSub: await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt),
     }),
   };

@@ -80,7 +80,6 @@ describe('the example', () => {
       '22 tenants[0].lifetimes.pushedRequest',
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '120 tenants[0].resources',
       '128 tenants[1].dialect',
       '129 tenants[2].dialect',
       '130 tenants[3].dialect',

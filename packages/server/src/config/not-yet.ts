@@ -48,7 +48,6 @@ const rows: readonly Row[] = [
   },
   { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
   { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
-  { at: 'tenants.*.resources', when: written, message: says('resources is not yet in effect: tokens are not bound to an API') },
   ...['tenants.*', client].map((owner) => ({
     at: `${owner}.lifetimes.pushedRequest`,
     when: written,
