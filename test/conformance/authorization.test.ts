@@ -221,11 +221,6 @@ describe('conformance: authorization requests that succeed', () => {
     const answer = answerOf(await signInAndConsent(agent, response));
     expect((await redeem(issuer, clients.nopkce, request, answer, { code_verifier: undefined })).status).toBe(200);
   });
-
-  it('A10: a claims parameter, which is not advertised, causes no error', async () => {
-    const claims = JSON.stringify({ userinfo: { name: { essential: true } } });
-    expect((await signInFor(issuer, newAgent(), clients.trusted, { claims })).tokens.status).toBe(200);
-  });
 });
 
 const fromTheClient = { origin: 'http://127.0.0.1:5000', 'sec-fetch-site': 'cross-site' };

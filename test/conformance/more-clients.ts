@@ -22,6 +22,8 @@ export const more = {
   hybridEs: { client_id: 'hybrid-es', client_secret: 'hybrid-es-secret-0123456789abcdef012', redirect_uri: callback },
   hybridEd: { client_id: 'hybrid-ed', client_secret: 'hybrid-ed-secret-0123456789abcdef012', redirect_uri: callback },
   hybridHs: { client_id: 'hybrid-hs', client_secret: 'hybrid-hs-secret-0123456789abcdef012', redirect_uri: callback },
+  /** Wants to know when the person signed in, and not to be told of a sign-in older than a minute. */
+  aged: { client_id: 'aged', client_secret: 'aged-secret-0123456789abcdef01234567', redirect_uri: callback },
   /** A page in a browser that has its tokens from the authorization endpoint and nothing from anywhere else. */
   page: { client_id: 'page', redirect_uri: 'http://127.0.0.1:5001/callback' },
 } as const satisfies Record<string, ClientUnderTest>;
@@ -51,6 +53,7 @@ export async function extendedConfiguration({ others = [] as readonly ClientUnde
     entry(more.hybridEs, `${hybrids}, id_token_signed_response_alg: ES256`),
     entry(more.hybridEd, `${hybrids}, id_token_signed_response_alg: EdDSA`),
     entry(more.hybridHs, `${hybrids}, id_token_signed_response_alg: HS256`),
+    entry(more.aged, ', default_max_age: 60, require_auth_time: true'),
     pageEntry,
     ...others.map((client) => entry(client)),
   ].join('');

@@ -44,7 +44,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
     code_challenge_methods_supported: ['S256'],
     ui_locales_supported: settings.locales,
     authorization_response_iss_parameter_supported: true,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,

@@ -1,10 +1,11 @@
 /** The public face of the core. What is not named here is nobody's business outside. */
 export type { Account, Json } from './accounts.ts';
 export { authorize, deny, type Outcome, resume } from './authorize/authorize.ts';
+export { scopesToConsent } from './authorize/claims-request.ts';
 export type { Step } from './authorize/decide.ts';
 export { decisionOf, load, type Pending, sessionsOf } from './authorize/pending.ts';
 export type { Answer } from './authorize/response.ts';
-export { responseTypeNamed } from './authorize/response-types.ts';
+export { responseTypeNamed, responseTypes } from './authorize/response-types.ts';
 export { type Proof, recordConsent, recordLogin, recordSelection, signIn } from './authorize/steps.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';

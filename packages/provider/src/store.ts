@@ -7,6 +7,7 @@ import type { Account } from './accounts.ts';
 import type { ResponseMode } from './authorize/response-modes.ts';
 import type { ResponseTypeName } from './authorize/response-types.ts';
 import type { Client } from './client.ts';
+import type { ClaimsParameter } from './wire/claims-parameter.ts';
 import type { Prompt } from './wire/prompt.ts';
 
 /** The authorization request after validation, as it is stored; wire parameters keep their wire names. */
@@ -27,7 +28,13 @@ export type AuthorizationParameters = {
   readonly acr_values?: string;
   /** The APIs that access tokens are to be for (RFC 8707); never empty. */
   readonly resources?: readonly string[];
-  /** The subject of a verified `id_token_hint`. */
+  /** Of the claims asked for by name, those this client can get. */
+  readonly claims?: ClaimsParameter;
+  /** Scopes beyond `scopes` that stand behind those claims: not granted, but the person is asked for them. */
+  readonly claimScopes?: readonly string[];
+  /** One of them, or nothing: what the claim `acr` must be (OpenID Connect Core section 5.5.1.1). */
+  readonly essentialAcr?: readonly string[];
+  /** The subject of a verified `id_token_hint`, or the one that `claims` asks for. */
   readonly hintedSub?: string;
 };
 
@@ -112,6 +119,8 @@ export type Grant = {
   readonly scopes: readonly string[];
   /** The APIs its access tokens may be meant for (RFC 8707). */
   readonly resources?: readonly string[];
+  /** Claims asked for by name, beside those of the scopes. */
+  readonly claims?: ClaimsParameter;
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;

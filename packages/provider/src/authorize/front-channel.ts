@@ -27,18 +27,26 @@ export async function frontChannel(op: Provider, given: Given): Promise<AnswerFi
   const code = gives.code ? { code: given.code } : undefined;
   const token = gives.token ? await accessToken(op, given) : undefined;
   if (!gives.idToken) return { ...code, ...token };
-  const facts = { grant: approval, account, scopes: approval.scopes, nonce: parameters.nonce };
+  const facts = { grant: { ...approval, claims: parameters.claims }, account, scopes: approval.scopes, nonce: parameters.nonce };
   const id_token = await idToken(op, client, { ...facts, accessToken: token?.access_token, code: code?.code });
   return { ...code, ...token, id_token };
 }
 
 /** RFC 6749 section 4.2.2. */
-async function accessToken(op: Provider, { client, account, approval, parameters: { resources } }: Given) {
+async function accessToken(op: Provider, { client, account, approval, parameters }: Given) {
   const { codeHash: _, codeExpiresAt: __, ...approved } = approval;
   const access = draftAccessToken(op, client);
   const { issuedAt, expiresAt } = access.row;
-  const aim = resources === undefined ? undefined : { resources };
-  const grant: Grant = { ...approved, ...aim, id: op.random(16), client_id: client.client_id, createdAt: issuedAt, expiresAt };
+  const { resources, claims } = parameters;
+  const grant: Grant = {
+    ...approved,
+    ...(resources && { resources }),
+    ...(claims && { claims }),
+    id: op.random(16),
+    client_id: client.client_id,
+    createdAt: issuedAt,
+    expiresAt,
+  };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id });
   const { scopes } = grant;
   const access_token = await writeAccessToken(op, { client, access, scopes, person: { grant, account } });

@@ -14,6 +14,7 @@ import { readChallenge } from '../wire/pkce.ts';
 import { type Prompt, readPrompt } from '../wire/prompt.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { intersect, splitScope } from '../wire/scope.ts';
+import { expectedSub, readClaims } from './claims-request.ts';
 import type { ReturnAddress } from './response.ts';
 import { isResponseMode, type ResponseMode } from './response-modes.ts';
 import { mayRequest, type ResponseTypeName, responseTypeNamed, responseTypes, usesFragment } from './response-types.ts';
@@ -77,6 +78,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
     throw new OAuthError('invalid_request', 'response_mode form_post needs a web address as redirect_uri');
   const prompt = readPrompt(one(parameters, 'prompt'));
   const scopes = readScope(client, one(parameters, 'scope'), prompt, response_type);
+  const { sub, ...claims } = readClaims(client, op.settings.scopes, one(parameters, 'claims'), scopes);
   return {
     response_type,
     response_mode: to.response_mode,
@@ -84,6 +86,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
     redirect_uri_sent: sent,
     scopes,
     prompt,
+    ...claims,
     ...present({
       state: short('state', to.state),
       nonce: readNonce(one(parameters, 'nonce'), response_type),
@@ -93,7 +96,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
       resources: readResources(op, parameters),
-      hintedSub: await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt),
+      hintedSub: expectedSub(await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt), sub),
     }),
   };
 }

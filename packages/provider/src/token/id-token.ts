@@ -1,17 +1,18 @@
 /** ID tokens (OpenID Connect Core section 2), signed with the algorithm the client registered. */
 import type { Account, Json } from '../accounts.ts';
 import { lifetimeOf, sharedSecret } from '../active-client.ts';
-import { claimsOf } from '../claims.ts';
+import { claimsOf, requestedClaims } from '../claims.ts';
 import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
 import type { Grant } from '../store.ts';
 import { isAsymmetric } from '../wire/algorithms.ts';
+import type { ClaimsParameter } from '../wire/claims-parameter.ts';
 import { OAuthError } from '../wire/error.ts';
 import { tokenHash } from '../wire/hashes.ts';
 import { type JwtSigner, signJwt } from '../wire/jwt.ts';
 
 export type IdTokenFacts = {
-  readonly grant: Pick<Grant, 'authTime' | 'amr' | 'acr' | 'sid'>;
+  readonly grant: Pick<Grant, 'authTime' | 'amr' | 'acr' | 'sid'> & { readonly claims?: ClaimsParameter | undefined };
   readonly account: Account;
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
@@ -29,6 +30,7 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
     ...(client.policy.scopeClaims === 'id_token' || standsAlone(facts)
       ? claimsOf(facts.account, facts.scopes, op.settings.scopes)
       : undefined),
+    ...requestedClaims(facts.account, facts.grant.claims?.id_token, client.scopes, op.settings.scopes),
     sub: facts.account.sub,
     aud: client.client_id,
     exp: iat + lifetimeOf(op, client, 'idToken'),

@@ -81,6 +81,7 @@ function grantOf(request: ApprovedRequest, scopes: readonly string[], now: numbe
     authTime: approval.authTime,
     amr: approval.amr,
     ...(parameters.resources && { resources: parameters.resources }),
+    ...(parameters.claims && { claims: parameters.claims }),
     createdAt: now,
     expiresAt: Math.max(accessExpiresAt, now + refreshLife),
   };
