@@ -116,7 +116,7 @@ describe('conformance: implicit and hybrid response types', () => {
     expect((await userinfo(issuer, access_token)).status).toBe(401);
   });
 
-  it('F6: an access token of the authorization endpoint ends with the account, as any other', async () => {
+  it('an access token of the authorization endpoint ends with the account, as any other', async () => {
     const { answer } = await ask(more.hybrid, { response_type: 'code token' });
     const active = async () => {
       const headers = { authorization: basicOf(more.hybrid.client_id, more.hybrid.client_secret) };
