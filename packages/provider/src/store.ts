@@ -73,7 +73,7 @@ export type Approval = {
   readonly acr?: string;
   /** Scopes granted, of those asked for. */
   readonly scopes: readonly string[];
-  /** Of a code that nobody is told, dead at once, where the response type gives none. */
+  /** Of a code that nobody is told, where the response type gives none. */
   readonly codeHash: string;
   readonly codeExpiresAt: number;
 };
@@ -111,8 +111,10 @@ export type AuthorizationRequests = {
 
 /** What a person (or a client for itself) allowed a client: all its tokens hang on it. */
 export type Grant = {
-  /** The id of the authorization request it came from, or random. */
+  /** The id of the authorization request whose code it came from, else random. */
   readonly id: string;
+  /** The authorization request that was answered with its access token, without a code in between. */
+  readonly request?: string;
   readonly client_id: string;
   readonly sub: string;
   readonly sid?: string;
@@ -177,8 +179,8 @@ export type RefreshUse = {
 
 export type Grants = {
   /**
-   * Writes a grant with its first tokens, all or nothing. If its authorization request was replayed meanwhile, it is born
-   * revoked. One statement on a database that can.
+   * Writes a grant with its first tokens, all or nothing. If its authorization request was replayed or ended meanwhile, it is
+   * born revoked. One statement on a database that can.
    */
   readonly open: (grant: Grant, access: NewAccessToken, refresh?: NewRefreshToken) => Promise<void>;
   /** Of a person, newest first; alive only. */

@@ -20,7 +20,6 @@ import { frontChannel } from './front-channel.ts';
 import { decisionOf, gone, load, type Pending, sessionsOf } from './pending.ts';
 import { type TrustedRequest, trust, validate } from './request.ts';
 import { type Answer, answerWith, errorAnswer } from './response.ts';
-import { responseTypes } from './response-types.ts';
 
 /** A step for the person, an answer for the client, or `reopen`: come back with a GET so that cookies are sent. */
 export type Outcome =
@@ -121,14 +120,13 @@ async function approve(op: Provider, { request, client }: Pending, session: Sess
     ...(acr === undefined ? undefined : { acr }),
     scopes: request.parameters.scopes,
     codeHash: sha256(code),
-    codeExpiresAt: responseTypes[request.parameters.response_type].code ? now + lifetimeOf(op, client, 'code') : now,
+    codeExpiresAt: now + lifetimeOf(op, client, 'code'),
   };
   if (!(await keeping.approve(approval))) throw gone();
   if (now - session.seenAt > op.settings.lifetimes.sessionIdle / 10) await op.store.sessions.touch(sid, now);
   op.emit({ type: 'authorization.approved', client_id: client.client_id, sub });
-  const { parameters } = request;
-  const fields = await frontChannel(op, { client, account: session.account, parameters, approval, code });
-  return { answer: answerWith(op, parameters, fields) };
+  const fields = await frontChannel(op, { client, account: session.account, request, approval, code });
+  return { answer: answerWith(op, request.parameters, fields) };
 }
 
 async function refuse(op: Provider, request: PendingRequest, error: OAuthError, keeping: Keeping): Promise<Outcome> {

@@ -99,6 +99,22 @@ describe('decide', () => {
     });
   });
 
+  it('A10: consent is asked for the scope behind a claim asked for by name', () => {
+    const parameters = { claimScopes: ['email'] };
+    expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ kind: 'show', step: 'consent' });
+    expect(decide(situation({ sessions: [session('alice', { consented: ['openid', 'email'] })], parameters }))).toMatchObject({
+      kind: 'approve',
+    });
+  });
+
+  it('I7: an essential acr is met by the session or refused, and not before there is one', () => {
+    const parameters = { essentialAcr: ['phr', 'phrh'] };
+    expect(decide(situation({ parameters }))).toMatchObject({ kind: 'show', step: 'login' });
+    expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ code: 'unmet_authentication_requirements' });
+    expect(decide(situation({ sessions: [session('alice', { acr: 'phr' })], parameters }))).toMatchObject({ kind: 'approve' });
+    expect(decide(situation({ sessions: [session('alice', { acr: '1' })], parameters }))).toMatchObject({ kind: 'refuse' });
+  });
+
   it('prompt=consent asks once more; a client with implicit consent never asks', () => {
     const parameters = { prompt: ['consent'] as const };
     expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ step: 'consent' });

@@ -5,7 +5,7 @@
 import type { Account } from '../accounts.ts';
 import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
-import type { Approval, AuthorizationParameters, Grant } from '../store.ts';
+import type { Approval, Grant, PendingRequest } from '../store.ts';
 import { draftAccessToken, writeAccessToken } from '../token/access-token.ts';
 import { idToken } from '../token/id-token.ts';
 import type { AnswerFields } from './response-modes.ts';
@@ -15,14 +15,15 @@ import { responseTypes } from './response-types.ts';
 export type Given = {
   readonly client: Client;
   readonly account: Account;
-  readonly parameters: AuthorizationParameters;
+  readonly request: Pick<PendingRequest, 'id' | 'parameters'>;
   readonly approval: Approval;
   readonly code: string;
 };
 
 /** The parameters of the answer. One store statement when an access token is given, else none. Throws server_error when there is no key. */
 export async function frontChannel(op: Provider, given: Given): Promise<AnswerFields> {
-  const { client, account, parameters, approval } = given;
+  const { client, account, approval } = given;
+  const { parameters } = given.request;
   const gives = responseTypes[parameters.response_type];
   const code = gives.code ? { code: given.code } : undefined;
   const token = gives.token ? await accessToken(op, given) : undefined;
@@ -33,16 +34,17 @@ export async function frontChannel(op: Provider, given: Given): Promise<AnswerFi
 }
 
 /** RFC 6749 section 4.2.2. */
-async function accessToken(op: Provider, { client, account, approval, parameters }: Given) {
+async function accessToken(op: Provider, { client, account, approval, request }: Given) {
   const { codeHash: _, codeExpiresAt: __, ...approved } = approval;
   const access = draftAccessToken(op, client);
   const { issuedAt, expiresAt } = access.row;
-  const { resources, claims } = parameters;
+  const { resources, claims } = request.parameters;
   const grant: Grant = {
     ...approved,
     ...(resources && { resources }),
     ...(claims && { claims }),
     id: op.random(16),
+    request: request.id,
     client_id: client.client_id,
     createdAt: issuedAt,
     expiresAt,
