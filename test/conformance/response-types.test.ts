@@ -103,7 +103,7 @@ describe('conformance: implicit and hybrid response types', () => {
     });
   });
 
-  it('SW-16: a public client verifies its ID token, and asks userinfo and revokes with the access token', async () => {
+  it('SW-16 in part: a page verifies its ID token, asks userinfo from its own origin by POST, and revokes its access token', async () => {
     const { answer, request } = await ask(more.page, { response_type: 'token id_token', ...noPkce });
     const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
     const { payload } = await jwtVerify(answer.get('id_token') ?? '', keys, { issuer, audience: 'page', algorithms: ['RS256'] });
@@ -111,7 +111,16 @@ describe('conformance: implicit and hybrid response types', () => {
     expect(answer.get('token_type')).toBe('Bearer');
     expect(answer.get('expires_in')).toBe('3600');
     const access_token = answer.get('access_token') ?? '';
-    expect((await userinfo(issuer, access_token)).body.sub).toBe(payload.sub);
+    const asked = await fetch(`${issuer}/userinfo`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${access_token}`,
+        origin: 'http://127.0.0.1:5001',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    });
+    expect(asked.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await asked.json()).toMatchObject({ sub: payload.sub });
     await fetch(`${issuer}/revoke`, { method: 'POST', body: form({ client_id: 'page', token: access_token }) });
     expect((await userinfo(issuer, access_token)).status).toBe(401);
   });
