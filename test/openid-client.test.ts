@@ -275,3 +275,25 @@ describe('openid-client: what must not pass', () => {
 function clientDate(): Date {
   return new Date(Date.now() + moved * 1000);
 }
+
+describe('openid-client: hybrid and implicit', () => {
+  it('SW-15: the hybrid flow, code id_token', async () => {
+    const config = await discover(more.hybrid);
+    oidc.useCodeIdTokenResponseType(config);
+    const { tokens, claims } = await signIn(config, more.hybrid);
+    const info = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub);
+    expect(info.email).toBe('alice@example.test');
+  });
+
+  it('I4, A5: the implicit flow, id_token: nonce, signature, issuer and audience hold', async () => {
+    const config = await discover(more.hybrid);
+    oidc.useIdTokenResponseType(config);
+    const agent = createAgent(server.issuer);
+    const { response, checks } = await ask(config, agent, more.hybrid, { scope: 'openid email' });
+    const callback = callbackOf(await signInAndConsent(agent, response));
+    const { expectedNonce, expectedState } = checks;
+    const claims = await oidc.implicitAuthentication(config, callback, expectedNonce, { expectedState });
+    expect(claims.email).toBe('alice@example.test');
+    await expect(oidc.implicitAuthentication(config, callback, 'another', { expectedState })).rejects.toThrow();
+  });
+});

@@ -76,8 +76,12 @@ describe('security: whatever is asked, answers go to the registered redirect URI
 });
 
 describe('conformance: the authorization endpoint of the core', () => {
-  it('A12: a live session is one read and one write, and the code comes with state and iss', async () => {
-    const { op } = await testProvider();
+  it.each([
+    ['code', ['sessions.find', 'requests.push']],
+    ['id_token', ['sessions.find', 'requests.push']],
+    ['code id_token token', ['sessions.find', 'requests.push', 'grants.open']],
+  ])('A12: a live session is one read and one write, one more with an access token: %s', async (response_type, statements) => {
+    const { op } = await testProvider([testClient({ response_types: [response_type] })]);
     await signIn(op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
     const calls: string[] = [];
     const counted = new Proxy(op.store, {
@@ -89,13 +93,14 @@ describe('conformance: the authorization endpoint of the core', () => {
           },
         }),
     });
-    const outcome = await authorize({ ...op, store: counted }, get(query(good)), browser);
-    expect(calls).toEqual(['sessions.find', 'requests.push']);
+    const outcome = await authorize({ ...op, store: counted }, get(query({ ...good, response_type, nonce: 'n' })), browser);
+    expect(calls).toEqual(statements);
     const { redirect } = 'answer' in outcome ? (outcome.answer as { redirect: string }) : { redirect: '' };
-    const answer = new URL(redirect).searchParams;
+    const { search, hash } = new URL(redirect);
+    const answer = new URLSearchParams(search || hash.slice(1));
     expect(answer.get('state')).toBe('s');
     expect(answer.get('iss')).toBe(issuer);
-    expect(answer.get('code')).toMatch(/^[\w-]{43}$/);
+    if (response_type.startsWith('code')) expect(answer.get('code')).toMatch(/^[\w-]{43}$/);
   });
 
   it('B6: a request belongs to the browser that opened it; one no browser opened yet goes to the first that does', async () => {

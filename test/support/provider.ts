@@ -46,7 +46,7 @@ export async function testProvider(clients: readonly Client[] = [testClient()]):
   for (const client of clients) await store.clients.register(client, now);
   const secret = randomBytes(32);
   const op: Provider = {
-    settings: { issuer, lifetimes: defaultLifetimes, signing: ['ES256'], scopes: [], locales: ['en'], paths: {} },
+    settings: { issuer, lifetimes: defaultLifetimes, signing: ['ES256'], scopes: [], resources: [], locales: ['en'], paths: {} },
     store,
     keys: {
       signing: (alg) => (alg === key.alg ? key : undefined),

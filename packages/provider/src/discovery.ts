@@ -4,6 +4,7 @@
  */
 
 import { responseModes } from './authorize/response-modes.ts';
+import { responseTypes } from './authorize/response-types.ts';
 import { claimNames } from './claims.ts';
 import { authMethods } from './client-auth/authenticate.ts';
 import { type EndpointName, type EndpointRow, endpoints, urlOf } from './endpoints.ts';
@@ -30,9 +31,9 @@ export function metadata(settings: Settings): Record<string, unknown> {
     issuer: settings.issuer,
     ...endpointUrls(settings),
     scopes_supported: [...Object.keys(standardScopeClaims), ...settings.scopes.map((scope) => scope.name)],
-    response_types_supported: ['code'],
+    response_types_supported: Object.keys(responseTypes),
     response_modes_supported: Object.keys(responseModes),
-    grant_types_supported: Object.keys(grantTypes),
+    grant_types_supported: [...Object.keys(grantTypes), 'implicit'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [...settings.signing, 'HS256'],
     token_endpoint_auth_methods_supported: Object.keys(authMethods),
@@ -43,7 +44,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
     code_challenge_methods_supported: ['S256'],
     ui_locales_supported: settings.locales,
     authorization_response_iss_parameter_supported: true,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,

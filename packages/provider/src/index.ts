@@ -1,9 +1,11 @@
 /** The public face of the core. What is not named here is nobody's business outside. */
 export type { Account, Json } from './accounts.ts';
 export { authorize, deny, type Outcome, resume } from './authorize/authorize.ts';
+export { scopesToConsent } from './authorize/claims-request.ts';
 export type { Step } from './authorize/decide.ts';
 export { decisionOf, load, type Pending, sessionsOf } from './authorize/pending.ts';
 export type { Answer } from './authorize/response.ts';
+export { responseTypeNamed, responseTypes } from './authorize/response-types.ts';
 export { type Proof, recordConsent, recordLogin, recordSelection, signIn } from './authorize/steps.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
@@ -18,7 +20,7 @@ export type { PasswordCheck, People } from './people.ts';
 export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from './policy.ts';
 export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, policyOf, withDefaults } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
-export { defaultLifetimes, type Lifetimes, type ScopeDefinition, type Settings } from './settings.ts';
+export { defaultLifetimes, type Lifetimes, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';

@@ -38,6 +38,9 @@ export const defaultLifetimes: Lifetimes = {
 /** A scope beyond OpenID Connect Core's own: what the person is told, and which claims it releases. */
 export type ScopeDefinition = { readonly name: string; readonly description?: string; readonly claims: readonly string[] };
 
+/** An API that tokens can be meant for (RFC 8707): its identifier, and the client by which it introspects them. */
+export type Resource = { readonly id: string; readonly client_id: string };
+
 export type Settings = {
   /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */
   readonly issuer: string;
@@ -45,6 +48,7 @@ export type Settings = {
   /** Algorithms offered for signatures, the first being used for tokens nobody registered an algorithm for. */
   readonly signing: readonly AsymmetricAlgorithm[];
   readonly scopes: readonly ScopeDefinition[];
+  readonly resources: readonly Resource[];
   /** BCP 47 tags of the pages' languages, the first being the fallback. */
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */

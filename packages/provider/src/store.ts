@@ -5,12 +5,14 @@
  */
 import type { Account } from './accounts.ts';
 import type { ResponseMode } from './authorize/response-modes.ts';
+import type { ResponseTypeName } from './authorize/response-types.ts';
 import type { Client } from './client.ts';
+import type { ClaimsParameter } from './wire/claims-parameter.ts';
 import type { Prompt } from './wire/prompt.ts';
 
 /** The authorization request after validation, as it is stored; wire parameters keep their wire names. */
 export type AuthorizationParameters = {
-  readonly response_type: string;
+  readonly response_type: ResponseTypeName;
   readonly response_mode: ResponseMode;
   readonly redirect_uri: string;
   /** Whether the client sent it: only then must the token request repeat it (RFC 6749 section 4.1.3). */
@@ -24,7 +26,15 @@ export type AuthorizationParameters = {
   readonly login_hint?: string;
   readonly ui_locales?: string;
   readonly acr_values?: string;
-  /** The subject of a verified `id_token_hint`. */
+  /** The APIs that access tokens are to be for (RFC 8707); never empty. */
+  readonly resources?: readonly string[];
+  /** Of the claims asked for by name, those this client can get. */
+  readonly claims?: ClaimsParameter;
+  /** Scopes beyond `scopes` that stand behind those claims: not granted, but the person is asked for them. */
+  readonly claimScopes?: readonly string[];
+  /** One of them, or nothing: what the claim `acr` must be (OpenID Connect Core section 5.5.1.1). */
+  readonly essentialAcr?: readonly string[];
+  /** The subject of a verified `id_token_hint`, or the one that `claims` asks for. */
   readonly hintedSub?: string;
   /** The claims of the scopes go into the ID token, whatever the client's policy says. */
   readonly scopeClaims?: 'id_token';
@@ -65,6 +75,7 @@ export type Approval = {
   readonly acr?: string;
   /** Scopes granted, of those asked for. */
   readonly scopes: readonly string[];
+  /** Of a code that nobody is told, where the response type gives none. */
   readonly codeHash: string;
   readonly codeExpiresAt: number;
 };
@@ -102,12 +113,18 @@ export type AuthorizationRequests = {
 
 /** What a person (or a client for itself) allowed a client: all its tokens hang on it. */
 export type Grant = {
-  /** The id of the authorization request it came from, or random. */
+  /** The id of the authorization request whose code it came from, else random. */
   readonly id: string;
+  /** The authorization request that was answered with its access token, without a code in between. */
+  readonly request?: string;
   readonly client_id: string;
   readonly sub: string;
   readonly sid?: string;
   readonly scopes: readonly string[];
+  /** The APIs its access tokens may be meant for (RFC 8707). */
+  readonly resources?: readonly string[];
+  /** Claims asked for by name, beside those of the scopes. */
+  readonly claims?: ClaimsParameter;
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
@@ -123,6 +140,8 @@ export type NewAccessToken = {
   readonly client_id: string;
   /** Narrower than the grant's when the client asked so; undefined means the grant's. Always there without a grant. */
   readonly scopes?: readonly string[];
+  /** The APIs it is meant for (RFC 8707), where they are fewer than the grant's, or there is no grant; undefined means the grant's. */
+  readonly audience?: readonly string[];
   readonly issuedAt: number;
   readonly expiresAt: number;
 };
@@ -162,8 +181,8 @@ export type RefreshUse = {
 
 export type Grants = {
   /**
-   * Writes a grant with its first tokens, all or nothing. If its authorization request was replayed meanwhile, it is born
-   * revoked. One statement on a database that can.
+   * Writes a grant with its first tokens, all or nothing. If its authorization request was replayed or ended meanwhile, it is
+   * born revoked. One statement on a database that can.
    */
   readonly open: (grant: Grant, access: NewAccessToken, refresh?: NewRefreshToken) => Promise<void>;
   /** Of a person, newest first; alive only. */

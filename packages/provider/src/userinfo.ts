@@ -1,7 +1,7 @@
-/** Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes. One store statement. */
+/** Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes, and those asked for by name. One store statement. */
 import { activeClient } from './active-client.ts';
 import { bearerToken, challenge } from './bearer.ts';
-import { claimsOf } from './claims.ts';
+import { claimsOf, requestedClaims } from './claims.ts';
 import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
 import type { Provider } from './op.ts';
 import type { AccessToken } from './store.ts';
@@ -26,5 +26,8 @@ async function claims(op: Provider, token: AccessToken | undefined) {
   const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
   if (!scopes.includes('openid') && !client.policy.userinfoWithoutOpenid)
     throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
-  return claimsOf(token.account, scopes, op.settings.scopes);
+  const released = claimsOf(token.account, scopes, op.settings.scopes);
+  // A token narrowed to fewer scopes has nothing beyond them.
+  const named = token.scopes === undefined ? token.grant.claims?.userinfo : undefined;
+  return { ...released, ...requestedClaims(token.account, named, client.scopes, op.settings.scopes) };
 }

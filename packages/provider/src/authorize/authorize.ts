@@ -4,7 +4,7 @@
  *   authorize ── trust ── validate ── sessions ──┐
  *   resume ───── load the stored request ────────┴── proceed ── decide ──┬── show a step; it records a fact and returns to `resume`
  *                                                                        ├── refuse: an error for the client
- *                                                                        └── approve: a code for the client
+ *                                                                        └── approve: a code or tokens for the client
  *
  * A request is stored before anything is shown or answered; one that owes nothing is born approved, so that a live session costs one
  * read and one write. Errors thrown from here are for a page; errors for the client are answers.
@@ -16,9 +16,10 @@ import type { Approval, PendingRequest, SessionView } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import type { Step } from './decide.ts';
+import { frontChannel } from './front-channel.ts';
 import { decisionOf, gone, load, type Pending, sessionsOf } from './pending.ts';
 import { type TrustedRequest, trust, validate } from './request.ts';
-import { type Answer, codeAnswer, errorAnswer } from './response.ts';
+import { type Answer, answerWith, errorAnswer } from './response.ts';
 
 /** A step for the person, an answer for the client, or `reopen`: come back with a GET so that cookies are sent. */
 export type Outcome =
@@ -127,7 +128,9 @@ async function approve(op: Provider, { request, client }: Pending, session: Sess
   if (!(await keeping.approve(approval))) throw gone();
   if (now - session.seenAt > op.settings.lifetimes.sessionIdle / 10) await op.store.sessions.touch(sid, now);
   op.emit({ type: 'authorization.approved', client_id: client.client_id, sub });
-  return { answer: codeAnswer(op, request.parameters, code), codeLifetime };
+  const fields = await frontChannel(op, { client, account: session.account, request, approval, code });
+  const answer = answerWith(op, request.parameters, fields);
+  return 'code' in fields ? { answer, codeLifetime } : { answer };
 }
 
 async function refuse(op: Provider, request: PendingRequest, error: OAuthError, keeping: Keeping): Promise<Outcome> {

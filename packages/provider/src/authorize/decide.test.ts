@@ -21,9 +21,9 @@ function session(sid: string, changes: Partial<SessionView> = {}): SessionView {
 }
 
 function situation(changes: { parameters?: Partial<Situation['parameters']> } & Partial<Omit<Situation, 'parameters'>>): Situation {
-  const parameters = {
+  const parameters: Situation['parameters'] = {
     response_type: 'code',
-    response_mode: 'query' as const,
+    response_mode: 'query',
     redirect_uri: 'https://rp.example/cb',
     redirect_uri_sent: true,
     scopes: ['openid'],
@@ -97,6 +97,22 @@ describe('decide', () => {
     expect(decide(situation({ sessions: [alice], parameters, facts: { sid: 'alice', consent: 'bob' } }))).toMatchObject({
       step: 'consent',
     });
+  });
+
+  it('A10: consent is asked for the scope behind a claim asked for by name', () => {
+    const parameters = { claimScopes: ['email'] };
+    expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ kind: 'show', step: 'consent' });
+    expect(decide(situation({ sessions: [session('alice', { consented: ['openid', 'email'] })], parameters }))).toMatchObject({
+      kind: 'approve',
+    });
+  });
+
+  it('I7: an essential acr is met by the session or refused, and not before there is one', () => {
+    const parameters = { essentialAcr: ['phr', 'phrh'] };
+    expect(decide(situation({ parameters }))).toMatchObject({ kind: 'show', step: 'login' });
+    expect(decide(situation({ sessions: [alice], parameters }))).toMatchObject({ code: 'unmet_authentication_requirements' });
+    expect(decide(situation({ sessions: [session('alice', { acr: 'phr' })], parameters }))).toMatchObject({ kind: 'approve' });
+    expect(decide(situation({ sessions: [session('alice', { acr: '1' })], parameters }))).toMatchObject({ kind: 'refuse' });
   });
 
   it('prompt=consent asks once more; a client with implicit consent never asks', () => {

@@ -5,6 +5,7 @@
 import type { Policy } from '../policy.ts';
 import type { AuthorizationParameters, Facts, SessionView } from '../store.ts';
 import type { ErrorCode } from '../wire/error.ts';
+import { scopesToConsent } from './claims-request.ts';
 
 export type Step = 'login' | 'select-account' | 'consent';
 
@@ -41,11 +42,19 @@ function owed(situation: Situation): Decision {
   if (session === undefined || session === 'ambiguous') return signInAs(parameters, facts);
   if (parameters.hintedSub !== undefined && session.sub !== parameters.hintedSub) return wrongPerson;
   if (mustAuthenticate(situation, session)) return { kind: 'show', step: 'login', session };
+  if (parameters.essentialAcr?.includes(session.acr ?? '') === false) return unmet;
   if (mustConsent(situation, session)) return { kind: 'show', step: 'consent', session };
   return { kind: 'approve', session };
 }
 
 const wrongPerson: Decision = { kind: 'refuse', code: 'login_required', description: 'another person than the expected one signed in' };
+
+/** OpenID Connect Core section 5.5.1.1: not met is not authenticated. No step here reaches more than the session says. */
+const unmet: Decision = {
+  kind: 'refuse',
+  code: 'unmet_authentication_requirements',
+  description: 'the sign-in has none of the acr values that are essential',
+};
 
 function signInAs(parameters: AuthorizationParameters, facts: Facts): Decision {
   // Signed in within this request, but not as the person the client expects: asking again would ask for ever.
@@ -71,5 +80,5 @@ function mustConsent({ parameters, facts, consent }: Situation, session: Session
   if (consent === 'implicit') return false;
   if (facts.consent === session.sid) return false;
   if (parameters.prompt.includes('consent')) return true;
-  return parameters.scopes.some((scope) => !session.consented.includes(scope));
+  return scopesToConsent(parameters).some((scope) => !session.consented.includes(scope));
 }

@@ -7,6 +7,7 @@ import type { PendingRequest, SessionView } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { type Decision, decide } from './decide.ts';
+import { mayRequest } from './response-types.ts';
 
 export type Pending = { readonly request: PendingRequest; readonly client: Client; readonly sessions: readonly SessionView[] };
 
@@ -26,8 +27,7 @@ export async function load(op: Provider, id: string, browser: Browser): Promise<
 function mayAsk(client: Client, { parameters }: PendingRequest): boolean {
   return (
     matchesRegistered(parameters.redirect_uri, client.redirect_uris, client.application_type) &&
-    client.response_types.includes(parameters.response_type) &&
-    client.grant_types.includes('authorization_code')
+    mayRequest(client, parameters.response_type)
   );
 }
 

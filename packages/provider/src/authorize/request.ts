@@ -8,13 +8,16 @@ import type { Client } from '../client.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
 import type { Provider } from '../op.ts';
 import type { AuthorizationParameters } from '../store.ts';
+import { readResources } from '../token/audience.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters, required } from '../wire/parameters.ts';
 import { readChallenge } from '../wire/pkce.ts';
 import { type Prompt, readPrompt } from '../wire/prompt.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
+import { expectedSub, readClaims } from './claims-request.ts';
 import type { ReturnAddress } from './response.ts';
 import { isResponseMode, type ResponseMode } from './response-modes.ts';
+import { mayRequest, type ResponseTypeName, responseTypeNamed, responseTypes, usesFragment } from './response-types.ts';
 
 /** A request whose client and redirect URI are trusted; the rest is still as it came. */
 export type TrustedRequest = {
@@ -55,7 +58,7 @@ function soleRedirectUri(client: Client): string {
 /** The mode an error may use before the parameters are checked: the one asked for if there is one, else the response type's own. */
 function modeForErrors({ response_mode, response_type }: Parameters, redirect_uri: string): ResponseMode {
   if (typeof response_mode === 'string' && isResponseMode(response_mode) && !unpostable(response_mode, redirect_uri)) return response_mode;
-  return typeof response_type === 'string' && /\btoken\b|id_token/.test(response_type) ? 'fragment' : 'query';
+  return typeof response_type === 'string' && usesFragment(response_type) ? 'fragment' : 'query';
 }
 
 /** A browser can post a form to a web address only, not to an application's own scheme. */
@@ -69,26 +72,31 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
   const response_type = responseType(client, parameters);
   const mode = one(parameters, 'response_mode');
   if (mode !== undefined && !isResponseMode(mode)) throw new OAuthError('invalid_request', 'response_mode is not supported');
+  if (mode === 'query' && usesFragment(response_type))
+    throw new OAuthError('invalid_request', 'response_mode query is not for a response_type that gives tokens');
   if (mode === 'form_post' && unpostable(mode, to.redirect_uri))
     throw new OAuthError('invalid_request', 'response_mode form_post needs a web address as redirect_uri');
   const prompt = readPrompt(one(parameters, 'prompt'));
-  const code_challenge = readChallenge(parameters, client.token_endpoint_auth_method === 'none' ? 'required' : client.policy.pkce);
+  const scopes = readScope(op, client, one(parameters, 'scope'), prompt, response_type);
+  const { sub, ...claims } = readClaims(client, op.settings.scopes, one(parameters, 'claims'), scopes);
   return {
     response_type,
     response_mode: to.response_mode,
     redirect_uri: to.redirect_uri,
     redirect_uri_sent: sent,
-    scopes: readScope(op, client, one(parameters, 'scope'), prompt),
+    scopes,
     prompt,
+    ...claims,
     ...present({
       state: short('state', to.state),
-      nonce: short('nonce', one(parameters, 'nonce')),
-      code_challenge,
+      nonce: readNonce(one(parameters, 'nonce'), response_type),
+      code_challenge: readChallenge(parameters, pkceOf(client, response_type)),
       max_age: readMaxAge(one(parameters, 'max_age')) ?? client.default_max_age,
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
-      hintedSub: await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt),
+      resources: readResources(op, parameters),
+      hintedSub: expectedSub(await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt), sub),
     }),
   };
 }
@@ -99,19 +107,33 @@ function refuseUnsupported(parameters: Parameters): void {
   if (parameters.registration !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
 }
 
-function responseType(client: Client, parameters: Parameters): string {
-  const response_type = required(parameters, 'response_type');
-  if (response_type !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code');
-  if (!client.response_types.includes('code') || !client.grant_types.includes('authorization_code'))
-    throw new OAuthError('unauthorized_client', 'the application is not registered for the authorization code flow');
-  return response_type;
+function responseType(client: Client, parameters: Parameters): ResponseTypeName {
+  const response_type = responseTypeNamed(required(parameters, 'response_type'));
+  if (response_type === undefined) throw new OAuthError('unsupported_response_type', 'response_type is not supported');
+  if (mayRequest(client, response_type)) return response_type;
+  throw new OAuthError('unauthorized_client', `the application is not registered for response_type ${response_type}`);
 }
 
-/** `offline_access` counts only where consent is certain (section 11). */
-function readScope(op: Provider, client: Client, value: string | undefined, prompt: readonly Prompt[]): readonly string[] {
+/** PKCE protects a code; without one there is nothing to protect. */
+function pkceOf(client: Client, response_type: ResponseTypeName): 'required' | 'optional' {
+  if (!responseTypes[response_type].code) return 'optional';
+  return client.token_endpoint_auth_method === 'none' ? 'required' : client.policy.pkce;
+}
+
+/** OpenID Connect Core sections 3.2.2.1, 3.3.2.11: without a nonce, an ID token from the address bar could be anybody's. */
+function readNonce(nonce: string | undefined, response_type: ResponseTypeName): string | undefined {
+  if (nonce === undefined && responseTypes[response_type].idToken)
+    throw new OAuthError('invalid_request', 'nonce is missing; an ID token from the authorization endpoint needs it');
+  return short('nonce', nonce);
+}
+
+function readScope(op: Provider, client: Client, value: string | undefined, prompt: readonly Prompt[], response_type: ResponseTypeName) {
   if (value === undefined) throw new OAuthError('invalid_scope', 'scope is missing; ask at least for openid');
   const scopes = askedScopes(op, client, value);
-  const offline = prompt.includes('consent') || client.policy.consent === 'implicit';
+  const { code, idToken } = responseTypes[response_type];
+  if (idToken && !scopes.includes('openid')) throw new OAuthError('invalid_scope', 'an ID token needs the scope openid');
+  // `offline_access` counts only with a code, and where consent is certain (section 11).
+  const offline = code && (prompt.includes('consent') || client.policy.consent === 'implicit');
   return offline ? scopes : scopes.filter((scope) => scope !== 'offline_access');
 }
 

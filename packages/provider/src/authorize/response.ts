@@ -8,15 +8,12 @@ export type { Answer };
 /** Where an answer goes. It exists only once client and redirect URI are trusted. */
 export type ReturnAddress = { readonly redirect_uri: string; readonly response_mode: ResponseMode; readonly state?: string };
 
-export function codeAnswer(op: Provider, to: ReturnAddress, code: string): Answer {
-  return send(op, to, { code });
-}
-
 export function errorAnswer(op: Provider, to: ReturnAddress, error: Pick<OAuthError, 'code' | 'description'>): Answer {
-  return send(op, to, { error: error.code, error_description: error.description });
+  return answerWith(op, to, { error: error.code, error_description: error.description });
 }
 
-function send(op: Provider, to: ReturnAddress, fields: AnswerFields): Answer {
+/** An answer with `state` and `iss` beside its own parameters. */
+export function answerWith(op: Provider, to: ReturnAddress, fields: AnswerFields): Answer {
   const state = to.state === undefined ? undefined : { state: to.state };
   return responseModes[to.response_mode](to.redirect_uri, { ...fields, ...state, iss: op.settings.issuer });
 }

@@ -1,6 +1,7 @@
 /** The facts that steps record on a pending request. Each returns to `resume`; no step knows another. */
 import type { Provider } from '../op.ts';
 import type { PendingRequest, Session } from '../store.ts';
+import { scopesToConsent } from './claims-request.ts';
 
 /** How somebody proved who she is: `amr` by RFC 8176. */
 export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string; readonly credential?: string };
@@ -29,6 +30,6 @@ export function recordSelection(op: Provider, request: PendingRequest, browser: 
 
 /** The person allowed the scopes of this request, and for the next time too. */
 export async function recordConsent(op: Provider, request: PendingRequest, browser: string, session: Session): Promise<boolean> {
-  await op.store.consents.remember(session.sub, request.client_id, request.parameters.scopes, op.now());
+  await op.store.consents.remember(session.sub, request.client_id, scopesToConsent(request.parameters), op.now());
   return op.store.requests.record(request.id, browser, { sid: session.sid, consent: session.sid }, op.now());
 }

@@ -1,6 +1,15 @@
 /** Promises of `Grants`: all or nothing, and revoking kills all that hangs on it. */
 import assert from 'node:assert/strict';
-import { now, sampleAccess, sampleAccount, sampleGrant, sampleRefresh } from './samples.ts';
+import {
+  now,
+  sampleAccess,
+  sampleAccount,
+  sampleApproval,
+  sampleAuthentication,
+  sampleGrant,
+  sampleRefresh,
+  sampleRequest,
+} from './samples.ts';
 import { count, race, type Test } from './suite.ts';
 
 export function grantsConformance(test: Test): void {
@@ -37,6 +46,20 @@ export function grantsConformance(test: Test): void {
     assert.equal(await store.tokens.findRefresh('family', 0, 60, now), undefined);
     assert.equal((await store.tokens.findAccess('b', now))?.grantId, 'other');
     assert.deepEqual(await store.grants.list('alice', now), [sampleGrant('other')]);
+  });
+
+  test('a grant of a request answered without a code is born revoked when the session ended before', async ({ store, addAccount }) => {
+    await addAccount(sampleAccount());
+    await store.sessions.authenticate(undefined, 'browser', sampleAuthentication(), now);
+    const open = (id: string, request: string) =>
+      store.grants.open(sampleGrant(id, { request, sid: 'sid-alice' }), sampleAccess(`of ${id}`, { grantId: id }));
+    assert.equal(await store.requests.push(sampleRequest('r1'), sampleApproval({ codeHash: 'c1' })), true);
+    assert.equal(await store.requests.push(sampleRequest('r2'), sampleApproval({ codeHash: 'c2' })), true);
+    await open('before', 'r1');
+    await store.sessions.end('browser', undefined, now);
+    await open('after', 'r2');
+    assert.equal((await store.tokens.findAccess('of before', now))?.grant?.request, 'r1');
+    assert.equal(await store.tokens.findAccess('of after', now), undefined);
   });
 
   test('revoke of an unknown grant answers false', async ({ store }) => {

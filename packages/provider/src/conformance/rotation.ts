@@ -43,11 +43,12 @@ export function rotationConformance(test: Test): void {
     assert.equal(await store.tokens.findRefresh('family', 1, 60, now + 7200), undefined);
   });
 
-  test('narrower scopes asked for in a rotation belong to that access token only', async (backend) => {
+  test('narrower scopes and audience asked for in a rotation belong to that access token only', async (backend) => {
     const store = await opened(backend);
-    await store.tokens.rotate(use(0, { access: { ...use(0).access, scopes: ['openid'] } }), now);
+    await store.tokens.rotate(use(0, { access: { ...use(0).access, scopes: ['openid'], audience: ['https://a.example'] } }), now);
     const found = await store.tokens.findAccess('access-of-0', now);
     assert.deepEqual(found?.scopes, ['openid']);
+    assert.deepEqual(found?.audience, ['https://a.example']);
     assert.deepEqual(found?.grant?.scopes, sampleGrant().scopes);
   });
 

@@ -21,6 +21,16 @@ export function tokensConformance(test: Test): void {
     assert.deepEqual((await store.tokens.findAccess('access', now))?.scopes, []);
   });
 
+  test('the audience of an access token is kept, with a grant and without', async ({ store }) => {
+    const resources = ['https://a.example', 'https://b.example'];
+    await store.grants.open(sampleGrant('request', { resources }), sampleAccess('access', { audience: ['https://a.example'] }));
+    await store.tokens.add({ ...own, audience: resources });
+    const found = await store.tokens.findAccess('access', now);
+    assert.deepEqual(found?.audience, ['https://a.example']);
+    assert.deepEqual(found?.grant?.resources, resources);
+    assert.deepEqual((await store.tokens.findAccess('own', now))?.audience, resources);
+  });
+
   test('F6: findAccess shows at once that the account was disabled', async ({ store, addAccount, setActive }) => {
     await addAccount(sampleAccount());
     await store.grants.open(sampleGrant(), sampleAccess());

@@ -6,7 +6,8 @@ export function memoryGrants(memory: Memory): Grants {
   return {
     open: async (grant, access, refresh) => {
       if (memory.grants.has(grant.id)) throw new Error('a grant with this id is there already');
-      const revoked = memory.requests.get(grant.id)?.stage === 'replayed';
+      const stage = memory.requests.get(grant.request ?? grant.id)?.stage;
+      const revoked = stage === 'replayed' || stage === 'denied';
       const family = refresh && { hash: refresh.familyHash, generation: 0, rotatedAt: 0, expiresAt: refresh.expiresAt };
       memory.grants.set(grant.id, { grant, revoked, family });
       memory.access.set(access.hash, access);

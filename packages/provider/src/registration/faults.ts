@@ -7,6 +7,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
   return [
     ...identityFaults(metadata),
     ...grantFaults(metadata),
+    ...responseFaults(metadata),
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
     ...uriFaults(metadata),
@@ -37,6 +38,20 @@ function* grantFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       message: 'client_credentials is not for public clients',
       fix: 'give the client a secret, or remove the grant type',
     };
+}
+
+/** RFC 7591 section 2.1: a code is worth nothing to who may not redeem it. */
+function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  if (grantTypesOf(metadata).includes('authorization_code')) return;
+  for (const [index, words] of (metadata.response_types ?? []).entries())
+    if (words.split(' ').includes('code'))
+      yield {
+        member: 'response_types',
+        index,
+        because: ['grant_types'],
+        message: 'gives a code, and the client has no grant type to redeem it with',
+        fix: 'add authorization_code to grant_types, or remove the response type',
+      };
 }
 
 function* algorithmFaults({ signing }: Offer, metadata: ClientMetadata): Generator<MetadataFault> {

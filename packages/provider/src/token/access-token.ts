@@ -9,18 +9,19 @@ import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import { signJwt, verifyOwnJwt } from '../wire/jwt.ts';
+import { audienceOf } from './audience.ts';
 import type { DraftAccessToken, Issuance } from './issuance.ts';
 
 /** RFC 9068 section 2.1: keeps an access token from passing for an ID token, and the reverse. */
 const jwtType = 'at+jwt';
 
 /** A new access token and what the store is to keep of it; nothing is written yet. */
-export function draftAccessToken(op: Provider, client: Client, scopes?: readonly string[]): DraftAccessToken {
+export function draftAccessToken(op: Provider, client: Client, scopes?: readonly string[], audience?: readonly string[]): DraftAccessToken {
   const id = op.random(32);
   const issuedAt = op.now();
   const hash = client.policy.accessToken === 'jwt' ? jwtHash(id) : sha256(id);
   const row = { hash, client_id: client.client_id, issuedAt, expiresAt: issuedAt + lifetimeOf(op, client, 'accessToken') };
-  return { id, row: scopes === undefined ? row : { ...row, scopes } };
+  return { id, row: { ...row, ...(scopes && { scopes }), ...(audience && { audience }) } };
 }
 
 /** What the client is given. */
@@ -48,7 +49,7 @@ function writeJwt(op: Provider, { client, access, scopes, person }: Issuance): P
   const claims: Record<string, Json> = {
     iss: op.settings.issuer,
     sub: person?.account.sub ?? client.client_id,
-    aud: client.client_id,
+    aud: audienceOf({ token: access.row, grant: person?.grant }),
     client_id: client.client_id,
     scope: scopes.join(' '),
     jti: access.id,

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'interaction_required'
   | 'consent_required'
   | 'account_selection_required'
+  | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported'

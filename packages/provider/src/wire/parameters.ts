@@ -53,6 +53,11 @@ export function one(parameters: Parameters, name: string): string | undefined {
   return value;
 }
 
+/** The values of a parameter that may be repeated, each once; empty values count for nothing. */
+export function many(parameters: Parameters, name: string): readonly string[] {
+  return [...new Set([parameters[name] ?? []].flat().filter((value) => value !== ''))];
+}
+
 /** As `one`, for a parameter the request cannot do without. */
 export function required(parameters: Parameters, name: string): string {
   const value = one(parameters, name);

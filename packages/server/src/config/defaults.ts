@@ -32,6 +32,7 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     lifetimes: { ...defaultLifetimes, ...tenant.lifetimes },
     signing: tenant.signing ?? asymmetricAlgorithms,
     scopes: (tenant.scopes ?? []).map((scope) => ({ ...scope, claims: scope.claims ?? [] })),
+    resources: tenant.resources ?? [],
     locales: (tenant.locales ?? ['en']).map((tag) => canonicalLocale(tag) ?? tag),
     paths: {},
   };

@@ -73,7 +73,6 @@ describe('the example', () => {
       '22 tenants[0].lifetimes.pushedRequest',
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '120 tenants[0].resources',
       '135 tenants[4].dialect',
       '136 tenants[4].clientCa',
       '139 tenants[4].upstreams',

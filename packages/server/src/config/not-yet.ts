@@ -2,7 +2,7 @@
  * What the file may say already and the server does not do yet: reported once at start, by name and line, as "not yet in effect".
  * One row each; whoever builds the thing deletes its row. Nothing else in the configuration knows what is built.
  */
-import { authMethods, type ClientAuthMethod, grantTypes } from '@symbolon/provider';
+import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
 
 type Row = {
@@ -48,7 +48,6 @@ const rows: readonly Row[] = [
   },
   { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
   { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
-  { at: 'tenants.*.resources', when: written, message: says('resources is not yet in effect: tokens are not bound to an API') },
   ...['tenants.*', client].map((owner) => ({
     at: `${owner}.lifetimes.pushedRequest`,
     when: written,
@@ -73,12 +72,13 @@ const rows: readonly Row[] = [
   { at: `${client}.jwks`, when: written, message: says('jwks is not yet in effect') },
   {
     at: `${client}.grant_types.*`,
-    when: (value) => !Object.hasOwn(grantTypes, String(value)),
+    // `implicit` is what the authorization endpoint gives by itself: response_types say which.
+    when: (value) => value !== 'implicit' && !Object.hasOwn(grantTypes, String(value)),
     message: says('grant type VALUE is not yet in effect: the token endpoint refuses it'),
   },
   {
     at: `${client}.response_types.*`,
-    when: (value) => value !== 'code',
+    when: (value) => responseTypeNamed(String(value)) === undefined,
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
   {

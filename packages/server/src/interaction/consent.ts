@@ -1,5 +1,15 @@
 /** Consent: who gets what (OpenID Connect Core section 3.1.2.4). */
-import { decisionOf, deny, one, type Pending, recordConsent, type SessionView, wantsRefreshToken } from '@symbolon/provider';
+import {
+  decisionOf,
+  deny,
+  one,
+  type Pending,
+  recordConsent,
+  responseTypes,
+  type SessionView,
+  scopesToConsent,
+  wantsRefreshToken,
+} from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
 import { outcomeReply } from './authorize.ts';
@@ -13,15 +23,15 @@ export async function showConsent(call: Call): Promise<Reply> {
   const session = owedBy(call, open.pending);
   if (session === undefined) return onward(call, open.pending);
   const { request, client } = open.pending;
-  const { redirect_uri, scopes } = request.parameters;
-  const offline = wantsRefreshToken(client, scopes);
+  const { redirect_uri, response_type, scopes } = request.parameters;
+  const offline = responseTypes[response_type].code && wantsRefreshToken(client, scopes);
   const lifetimes = { ...call.tenant.op.settings.lifetimes, ...client.lifetimes };
   const { form, client: asker, context, reply } = stepPage(call, 'consent', open, { sid: session.sid });
   const view = {
     ...form,
     client: asker,
     redirectUri: redirect_uri,
-    scopes: scopes.map((name) => scopeView(call, name)),
+    scopes: scopesToConsent(request.parameters).map((name) => scopeView(call, name)),
     offline,
     lifetime: offline ? lifetimes.refreshToken : lifetimes.accessToken,
     signedInAs: session.account.username,

@@ -11,6 +11,7 @@ export type AccessParams = {
   readonly grant_id: string | null;
   readonly token_client: string;
   readonly token_scopes: string | null;
+  readonly token_audience: string | null;
   readonly issued_at: number;
   readonly token_expires: number;
 };
@@ -26,6 +27,7 @@ export function accessValues(p: AccessParams): Schema['access_tokens'] {
     grant_id: p.grant_id,
     client_id: p.token_client,
     scopes: p.token_scopes,
+    audience: p.token_audience,
     issued_at: p.issued_at,
     expires_at: p.token_expires,
   };
@@ -38,6 +40,7 @@ export function accessParams(tenant: string, access: Omit<NewAccessToken, 'grant
     grant_id: grantId ?? null,
     token_client: access.client_id,
     token_scopes: access.scopes === undefined ? null : JSON.stringify(access.scopes),
+    token_audience: access.audience === undefined ? null : JSON.stringify(access.audience),
     issued_at: access.issuedAt,
     token_expires: access.expiresAt,
   };

@@ -1,5 +1,5 @@
 /**
- * Grants. `open` is one statement on PostgreSQL. It reads the mark of a replayed code from the authorization request under a row lock,
+ * Grants. `open` is one statement on PostgreSQL. It reads the mark of a replayed code, or of an ended session, from the authorization request under a row lock,
  * so that the grant and a second use of its code never miss each other (see `requests.ts`).
  */
 
@@ -15,6 +15,8 @@ import type { Schema } from './schema.ts';
 type GrantParams = {
   readonly tenant: string;
   readonly id: string;
+  /** Whose stage says whether the grant may live. */
+  readonly request_id: string;
   readonly client_id: string;
   readonly sub: string;
   readonly sid: string | null;
@@ -55,9 +57,11 @@ type Open = (grant: GrantParams, access: AccessParams) => Promise<void>;
 function openAtOnce(engine: Engine): Open {
   const once = statement<GrantParams & AccessParams>('grants.open')((p) =>
     engine.kysely
-      .with('mark', (db) => db.selectFrom('requests').select('stage').where('tenant', '=', p.tenant).where('id', '=', p.id).forShare())
+      .with('mark', (db) =>
+        db.selectFrom('requests').select('stage').where('tenant', '=', p.tenant).where('id', '=', p.request_id).forShare(),
+      )
       .with('opened', (db) =>
-        insertGrant(db, p, sql`(select case when stage = 'replayed' then cast(${p.created_at} as bigint) end from mark)`),
+        insertGrant(db, p, sql`(select case when stage in ('replayed', 'denied') then cast(${p.created_at} as bigint) end from mark)`),
       )
       .insertInto('access_tokens')
       .values(accessValues(p)),
@@ -73,7 +77,7 @@ function openInTurn(engine: Engine): Open {
     insertGrant(
       engine.kysely,
       p,
-      sql`(select case when stage = 'replayed' then cast(${p.created_at} as bigint) end from requests where tenant = ${p.tenant} and id = ${p.id})`,
+      sql`(select case when stage in ('replayed', 'denied') then cast(${p.created_at} as bigint) end from requests where tenant = ${p.tenant} and id = ${p.request_id})`,
     ),
   );
   const accessRow = insertAccess(engine);
@@ -105,6 +109,7 @@ function grantParams(tenant: string, grant: Grant, refresh: NewRefreshToken | un
   return {
     tenant,
     id: grant.id,
+    request_id: grant.request ?? grant.id,
     client_id: grant.client_id,
     sub: grant.sub,
     sid: grant.sid ?? null,

@@ -49,9 +49,9 @@ function rotateAtOnce(engine: Engine): Rotate {
       .with('written', (db) =>
         db
           .insertInto('access_tokens')
-          .columns(['tenant', 'hash', 'grant_id', 'client_id', 'scopes', 'issued_at', 'expires_at'])
+          .columns(['tenant', 'hash', 'grant_id', 'client_id', 'scopes', 'audience', 'issued_at', 'expires_at'])
           .expression((eb) => {
-            const { tenant, hash, client_id, scopes, issued_at, expires_at } = accessValues(p);
+            const { tenant, hash, client_id, scopes, audience, issued_at, expires_at } = accessValues(p);
             return eb
               .selectFrom('gate')
               .select([
@@ -60,6 +60,7 @@ function rotateAtOnce(engine: Engine): Rotate {
                 'gate.id',
                 sql<string>`${client_id}`.as('token_client'),
                 sql<string | null>`${scopes}`.as('scopes'),
+                sql<string | null>`${audience}`.as('audience'),
                 sql<number>`cast(${issued_at} as bigint)`.as('issued_at'),
                 sql<number>`cast(${expires_at} as bigint)`.as('token_expires'),
               ]);

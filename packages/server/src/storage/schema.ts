@@ -43,6 +43,7 @@ export type Schema = {
     grant_id: string | null;
     client_id: string;
     scopes: string | null;
+    audience: string | null;
     issued_at: number;
     expires_at: number;
   };

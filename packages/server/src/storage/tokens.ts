@@ -52,7 +52,7 @@ function find({ kysely }: Engine) {
       .selectFrom('access_tokens as t')
       .leftJoin('grants as g', (join) => join.onRef('g.tenant', '=', 't.tenant').onRef('g.id', '=', 't.grant_id'))
       .leftJoin('users as u', (join) => join.onRef('u.tenant', '=', 'g.tenant').onRef('u.sub', '=', 'g.sub'))
-      .select(['t.grant_id', 't.client_id', 't.scopes', 't.issued_at', 't.expires_at'])
+      .select(['t.grant_id', 't.client_id', 't.scopes', 't.audience', 't.issued_at', 't.expires_at'])
       .select(['g.client_id as grant_client', 'g.sub', 'g.data', 'g.expires_at as grant_expires', 'u.data as account'])
       .where('t.tenant', '=', p.tenant)
       .where('t.hash', '=', p.hash)
@@ -65,6 +65,7 @@ type AccessRow = {
   readonly grant_id: string | null;
   readonly client_id: string;
   readonly scopes: string | null;
+  readonly audience: string | null;
   readonly issued_at: number;
   readonly expires_at: number;
   readonly grant_client: string | null;
@@ -84,7 +85,9 @@ function toAccess(hash: string, row: AccessRow): AccessToken {
     grant: grantOf(row),
     account: toAccount(row.account),
   };
-  return row.scopes === null ? token : { ...token, scopes: JSON.parse(row.scopes) as readonly string[] };
+  const scopes = row.scopes === null ? undefined : { scopes: JSON.parse(row.scopes) as readonly string[] };
+  const audience = row.audience === null ? undefined : { audience: JSON.parse(row.audience) as readonly string[] };
+  return { ...token, ...scopes, ...audience };
 }
 
 function grantOf({ grant_id, grant_client, sub, data, grant_expires }: AccessRow) {

@@ -12,6 +12,7 @@ import { one, required } from '../../wire/parameters.ts';
 import { checkVerifier } from '../../wire/pkce.ts';
 import { intersect } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
+import { narrowed, readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import { alive, type TokenCall } from './grant.ts';
@@ -20,13 +21,14 @@ export async function authorizationCode(op: Provider, { client, form }: TokenCal
   const code = required(form, 'code');
   const redirect_uri = one(form, 'redirect_uri');
   const verifier = one(form, 'code_verifier');
+  const resources = readResources(op, form);
   const { request, account: found } = await redeem(op, client, code);
   checkRequest(client, request, redirect_uri);
   checkVerifier(request.parameters.code_challenge, verifier);
   const account = alive(found);
 
   const scopes = intersect(request.approval.scopes, client.scopes);
-  const access = draftAccessToken(op, client);
+  const access = draftAccessToken(op, client, undefined, narrowed(resources, request.parameters));
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
   const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken'));
   const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
@@ -69,7 +71,7 @@ function checkRequest(client: Client, request: ApprovedRequest, redirect_uri: st
 }
 
 function grantOf(request: ApprovedRequest, scopes: readonly string[], now: number, accessExpiresAt: number, refreshLife: number): Grant {
-  const { approval } = request;
+  const { approval, parameters } = request;
   const grant: Grant = {
     id: request.id,
     client_id: request.client_id,
@@ -78,6 +80,8 @@ function grantOf(request: ApprovedRequest, scopes: readonly string[], now: numbe
     scopes,
     authTime: approval.authTime,
     amr: approval.amr,
+    ...(parameters.resources && { resources: parameters.resources }),
+    ...(parameters.claims && { claims: parameters.claims }),
     createdAt: now,
     expiresAt: Math.max(accessExpiresAt, now + refreshLife),
   };

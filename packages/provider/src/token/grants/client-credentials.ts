@@ -5,13 +5,14 @@ import { OAuthError } from '../../wire/error.ts';
 import { one } from '../../wire/parameters.ts';
 import { splitScope, standardScopeClaims } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
+import { readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import type { TokenCall } from './grant.ts';
 
 export async function clientCredentials(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
   if (client.token_endpoint_auth_method === 'none') throw new OAuthError('unauthorized_client', 'a public client cannot act for itself');
   const scopes = scopesFor(client, one(form, 'scope'));
-  const access = draftAccessToken(op, client, scopes);
+  const access = draftAccessToken(op, client, scopes, readResources(op, form));
   await op.store.tokens.add({ ...access.row, scopes, grantId: undefined });
   return { client, access, scopes };
 }

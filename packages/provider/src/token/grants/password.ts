@@ -12,6 +12,7 @@ import type { Grant } from '../../store.ts';
 import { OAuthError } from '../../wire/error.ts';
 import { one, required } from '../../wire/parameters.ts';
 import { draftAccessToken } from '../access-token.ts';
+import { readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import type { TokenCall } from './grant.ts';
@@ -20,6 +21,7 @@ export async function password(op: Provider, { client, form }: TokenCall): Promi
   if (!client.policy.passwordGrant || client.token_endpoint_auth_method === 'none')
     throw new OAuthError('unauthorized_client', 'an administrator has not allowed this client to use passwords');
   const scopes = scopesFor(op, client, one(form, 'scope'));
+  const resources = readResources(op, form);
   const account = await check(op, required(form, 'username'), required(form, 'password'));
 
   const access = draftAccessToken(op, client);
@@ -32,6 +34,7 @@ export async function password(op: Provider, { client, form }: TokenCall): Promi
     scopes,
     authTime: op.now(),
     amr: ['pwd'],
+    ...(resources && { resources }),
     createdAt: op.now(),
     expiresAt,
   };

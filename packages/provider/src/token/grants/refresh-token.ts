@@ -5,10 +5,12 @@
 import { lifetimeOf } from '../../active-client.ts';
 import type { Client } from '../../client.ts';
 import type { Provider } from '../../op.ts';
+import type { Grant } from '../../store.ts';
 import { OAuthError } from '../../wire/error.ts';
-import { one, required } from '../../wire/parameters.ts';
+import { one, type Parameters, required } from '../../wire/parameters.ts';
 import { intersect, splitScope } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
+import { narrowed, readResources } from '../audience.ts';
 import type { DraftAccessToken, Issuance } from '../issuance.ts';
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import { alive, type TokenCall } from './grant.ts';
@@ -16,12 +18,12 @@ import { alive, type TokenCall } from './grant.ts';
 export async function refreshToken(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
   const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
   if (presented === undefined) throw dead();
-  const narrowed = await narrower(op, client, presented, one(form, 'scope'));
-  const access = draftAccessToken(op, client, narrowed);
+  const { scopes: fewer, audience } = await narrower(op, client, presented, form);
+  const access = draftAccessToken(op, client, fewer, audience);
   const rotation = await rotate(op, client, presented, access.row);
   const { grant } = rotation;
   const account = alive(rotation.account);
-  const scopes = intersect(narrowed ?? grant.scopes, client.scopes);
+  const scopes = intersect(fewer ?? grant.scopes, client.scopes);
   return {
     client,
     access,
@@ -51,11 +53,19 @@ async function rotate(op: Provider, client: Client, presented: RefreshToken, acc
   return rotation;
 }
 
+type Narrower = { readonly scopes?: readonly string[] | undefined; readonly audience?: readonly string[] | undefined };
+
 /** A client may ask for less than it was granted, never for more; only then is the grant read before it is rotated. */
-async function narrower(op: Provider, client: Client, presented: RefreshToken, scope: string | undefined) {
-  if (scope === undefined) return undefined;
+async function narrower(op: Provider, client: Client, presented: RefreshToken, form: Parameters): Promise<Narrower> {
+  const scope = one(form, 'scope');
+  const resources = readResources(op, form);
+  if (scope === undefined && resources === undefined) return {};
   const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
   if (grant === undefined || grant.client_id !== client.client_id) throw dead();
+  return { scopes: scope === undefined ? undefined : fewerScopes(grant, scope), audience: narrowed(resources, grant) };
+}
+
+function fewerScopes(grant: Grant, scope: string): readonly string[] {
   const wanted = splitScope(scope);
   if (wanted.length === 0 || wanted.some((name) => !grant.scopes.includes(name)))
     throw new OAuthError('invalid_scope', 'scope has a value that was not granted');

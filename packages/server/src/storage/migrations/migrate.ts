@@ -7,10 +7,12 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { Schema } from '../schema.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { attempts } from './0002-attempts.ts';
+import { audience } from './0003-audience.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-attempts': attempts,
+  '0003-audience': audience,
 };
 
 /** Answers the names of the migrations it ran; throws the first one's error, and then nothing has changed. */
