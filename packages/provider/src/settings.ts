@@ -1,4 +1,5 @@
 /** What a tenant decides about its provider. Plain data; made from the configuration, replaced whole when it changes. */
+import type { ClaimMapper } from './claim-mapping.ts';
 import type { EndpointName } from './endpoints.ts';
 import type { AsymmetricAlgorithm } from './wire/algorithms.ts';
 
@@ -44,6 +45,8 @@ export type Settings = {
   /** Algorithms offered for signatures, the first being used for tokens nobody registered an algorithm for. */
   readonly signing: readonly AsymmetricAlgorithm[];
   readonly scopes: readonly ScopeDefinition[];
+  /** What is mapped for every client, in order; nothing when left out. */
+  readonly claims?: readonly ClaimMapper[];
   /** BCP 47 tags of the pages' languages, the first being the fallback. */
   readonly locales: readonly string[];
   /** Where endpoints live below the issuer, by endpoint name; what is left out has the default of the endpoint table. */

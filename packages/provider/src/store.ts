@@ -24,8 +24,9 @@ export type AuthorizationParameters = {
   readonly login_hint?: string;
   readonly ui_locales?: string;
   readonly acr_values?: string;
-  /** The subject of a verified `id_token_hint`. */
+  /** The subject of a verified `id_token_hint`, and the sector it is of where it is a pairwise one. */
   readonly hintedSub?: string;
+  readonly hintedSector?: string;
 };
 
 /**

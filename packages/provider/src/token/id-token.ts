@@ -1,14 +1,14 @@
 /** ID tokens (OpenID Connect Core section 2), signed with the algorithm the client registered. */
 import type { Account, Json } from '../accounts.ts';
-import { lifetimeOf, sharedSecret } from '../active-client.ts';
-import { claimsOf } from '../claims.ts';
+import { lifetimeOf } from '../active-client.ts';
+import { claimsFor } from '../claims.ts';
 import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
+import { signerOf } from '../signer.ts';
 import type { Grant } from '../store.ts';
-import { isAsymmetric } from '../wire/algorithms.ts';
-import { OAuthError } from '../wire/error.ts';
+import { subjectOf } from '../subject.ts';
 import { tokenHash } from '../wire/hashes.ts';
-import { type JwtSigner, signJwt } from '../wire/jwt.ts';
+import { signJwt } from '../wire/jwt.ts';
 
 export type IdTokenFacts = {
   readonly grant: Grant;
@@ -23,9 +23,9 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
   const alg = client.id_token_signed_response_alg;
   const iat = op.now();
   const claims: Record<string, Json> = {
+    ...claimsFor(op, 'id_token', { client, account: facts.account, scopes: facts.scopes }),
     iss: op.settings.issuer,
-    ...(client.policy.scopeClaims === 'id_token' ? claimsOf(facts.account, facts.scopes, op.settings.scopes) : undefined),
-    sub: facts.account.sub,
+    sub: subjectOf(op, client, facts.account.sub),
     aud: client.client_id,
     exp: iat + lifetimeOf(op, client, 'idToken'),
     iat,
@@ -36,23 +36,5 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
   if (facts.nonce !== undefined) claims.nonce = facts.nonce;
   if (facts.grant.sid !== undefined) claims.sid = facts.grant.sid;
   if (facts.grant.acr !== undefined) claims.acr = facts.grant.acr;
-  return signJwt(signerOf(op, client), claims);
-}
-
-function signerOf(op: Provider, client: Client): JwtSigner {
-  const alg = client.id_token_signed_response_alg;
-  if (isAsymmetric(alg)) {
-    const key = op.keys.signing(alg);
-    if (key !== undefined) return key;
-    throw new OAuthError('server_error', 'no key for the registered signature algorithm', {
-      diagnostic: `${client.client_id} wants ${alg}`,
-    });
-  }
-  // The client's own secret (OpenID Connect Core section 10.1), so that the client, and only it, can verify.
-  const secret = sharedSecret(op.vault, client);
-  if (secret === undefined)
-    throw new OAuthError('server_error', 'no secret to sign with', {
-      diagnostic: `${client.client_id} wants ${alg} but keeps no sealed secret`,
-    });
-  return { alg, secret };
+  return signJwt(signerOf(op, client, alg), claims);
 }
