@@ -2,7 +2,7 @@
  * Claim names to which the systems we replace gave a meaning. A scope that releases one of them gives it that meaning without a mapper, as
  * the documents of those systems say. Configuration only: the core does not know these names.
  */
-import type { FileMapper, FileScope } from './schema.ts';
+import type { FileMapper } from './schema.ts';
 
 const everywhere = ['access_token', 'userinfo', 'introspection'] as const;
 
@@ -20,7 +20,7 @@ const known: Readonly<Record<string, readonly FileMapper[]>> = {
   ],
 };
 
-/** The mappers that a scope brings along by the names of its claims. */
-export function wellKnownMappers({ name, claims = [] }: FileScope): readonly FileMapper[] {
-  return claims.flatMap((claim) => (Object.hasOwn(known, claim) ? (known[claim] ?? []) : [])).map((mapper) => ({ ...mapper, scope: name }));
+/** The mappers that a scope brings along by the names of the claims it releases. */
+export function wellKnownMappers(scope: string, claims: readonly string[]): readonly FileMapper[] {
+  return claims.flatMap((claim) => (Object.hasOwn(known, claim) ? (known[claim] ?? []) : [])).map((mapper) => ({ ...mapper, scope }));
 }

@@ -9,7 +9,12 @@ const defaultPlaces: readonly ClaimPlace[] = ['userinfo'];
 /** A tenant's: first what its scopes name by names that other systems gave a meaning to, unless the tenant maps those names itself. */
 export function tenantMappers(scopes: readonly FileScope[], mappers: readonly FileMapper[]): readonly ClaimMapper[] {
   const own = new Set(mappers.map(({ to }) => to));
-  const known = scopes.flatMap(wellKnownMappers).filter(({ to }) => !own.has(to));
+  const known = scopes.flatMap(({ name, claims = [] }) =>
+    wellKnownMappers(
+      name,
+      claims.filter((claim) => !own.has(claim)),
+    ),
+  );
   return [...known, ...mappers].map(mapperOf);
 }
 
