@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Agent, createAgent } from '../test/support/http-agent.ts';
 import { clientHeaders, type Reply, type Send } from './http.ts';
-import { person, type plainClient, redirect_uri, scope } from './target.ts';
+import { person, type plainClient, redirect_uri, scope, usernames } from './target.ts';
 
 type Client = typeof plainClient;
 
@@ -43,10 +43,10 @@ export function expectStatus(reply: Reply, ...expected: readonly number[]): Repl
   return reply;
 }
 
-/** Signs the person in as a browser without cookies does; answers the code, and the agent, whose session now lives. */
-export async function signIn(metadata: Metadata, client: Client): Promise<{ agent: Agent; code: string }> {
+/** Signs somebody in as a browser without cookies does; answers the code, and the agent, whose session now lives. */
+export async function signIn(metadata: Metadata, client: Client, worker: number): Promise<{ agent: Agent; code: string }> {
   const agent = createAgent(metadata.issuer);
-  const { username, password } = person;
+  const [username = '', password] = [usernames[worker], person.password];
   const page = await agent.get(authorizationUrl(metadata, client));
   const done = await agent.submit(page, { button: 'login-submit', fields: { username, password } });
   return { agent, code: codeFrom(done.location, `${done.status} ${done.text.slice(0, 300)}`) };

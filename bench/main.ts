@@ -7,12 +7,11 @@ import { parseArgs } from 'node:util';
 import { openConnections } from './http.ts';
 import { type Measured, measure, median, type Subject } from './measure.ts';
 import { openEmptyWorld, openWorld, scenarios } from './scenarios.ts';
-import type { StoreKind, Target } from './target.ts';
+import { type StoreKind, type Target, workers } from './target.ts';
 import { floor } from './targets/floor.ts';
 import { oidcProvider } from './targets/oidc-provider.ts';
 import { symbolon } from './targets/symbolon.ts';
 
-const connections = 16;
 const targets: readonly Target[] = [symbolon, oidcProvider, floor];
 
 const { values: given } = parseArgs({
@@ -32,10 +31,10 @@ async function bench(store: StoreKind): Promise<void> {
   try {
     for (const target of chosen) {
       const running = await target.start(store, subjects[0]?.target.issuer);
-      const pool = openConnections(connections);
+      const pool = openConnections(workers);
       pools.push(pool);
       const open = running.scenarios === undefined ? openWorld : openEmptyWorld;
-      subjects.push({ target: running, world: await open(pool.send, running.issuer, connections) });
+      subjects.push({ target: running, world: await open(pool.send, running.issuer) });
     }
     const plan = {
       rounds: Number(given.rounds),

@@ -1,6 +1,6 @@
 /** Rounds: every scenario on every target in turn, so that whatever the machine does meanwhile happens to all of them. */
 import type { Operation, Scenario, World } from './scenarios.ts';
-import type { RunningTarget } from './target.ts';
+import { type RunningTarget, workers } from './target.ts';
 
 export type Subject = { readonly target: RunningTarget; readonly world: World };
 
@@ -32,11 +32,11 @@ async function measureOnce({ target, world }: Subject, scenario: Scenario, secon
   const operation = await scenario.prepare(world);
   if (!operation) return undefined;
   const before = target.cpu();
-  const operations = await repeat(operation, world.workers, Date.now() + seconds * 1000);
+  const operations = await repeat(operation, Date.now() + seconds * 1000);
   return (target.cpu() - before) / operations;
 }
 
-async function repeat(operation: Operation, workers: number, until: number): Promise<number> {
+async function repeat(operation: Operation, until: number): Promise<number> {
   let operations = 0;
   const work = async (worker: number) => {
     while (Date.now() < until) {

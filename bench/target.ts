@@ -1,4 +1,4 @@
-/** What is measured: a server with the clients and the person below, driven through what its discovery document says. */
+/** What is measured: a server with the clients and the people below, driven through what its discovery document says. */
 
 export type StoreKind = 'sqlite' | 'postgres';
 
@@ -18,7 +18,12 @@ export type Target = {
   readonly start: (store: StoreKind, reference: string | undefined) => Promise<RunningTarget>;
 };
 
-export const person = { username: 'alice', password: 'correct horse battery staple', name: 'Alice Archer', email: 'alice@example.test' };
+/** How many work at once, each on a connection of its own. */
+export const workers = 16;
+
+/** What all of them share, and their names: one for each worker, because a server limits the tries for a name, right ones under way included. */
+export const person = { password: 'correct horse battery staple', name: 'Alice Archer', email: 'alice@example.test' };
+export const usernames: readonly string[] = Array.from({ length: workers }, (_, worker) => `alice${worker}`);
 
 /** Never called: the load stops at the redirect. */
 export const redirect_uri = 'http://127.0.0.1:5999/callback';

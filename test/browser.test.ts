@@ -83,6 +83,12 @@ describe.skipIf(browser === undefined)(`a person signs in (${browser === undefin
     await context?.close();
   });
 
+  it('an error is told in the language of the page before it', async () => {
+    const response = await fetch(`${server.issuer}/login?request=gone&ui_locales=fi`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Tämä kirjautuminen on päättynyt');
+  });
+
   it('response_mode=form_post reaches the client with script and, by a button, without', async () => {
     for (const javaScriptEnabled of [true, false]) {
       const context = await browser?.newContext({ javaScriptEnabled });

@@ -1,7 +1,7 @@
 /** Ours: the built program, started as an operator starts it. */
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { machineClient, machineScope, person, plainClient, redirect_uri, refreshClient, scope, type Target } from '../target.ts';
+import { machineClient, machineScope, person, plainClient, redirect_uri, refreshClient, scope, type Target, usernames } from '../target.ts';
 import { type Place, startTarget } from './run.ts';
 
 const name = 'symbolon';
@@ -17,7 +17,8 @@ export const symbolon: Target = {
 };
 
 function configuration({ port, issuer, database }: Place): string {
-  const { username, password, email } = person;
+  const { name: fullName, password, email } = person;
+  const claims = { name: fullName, email, email_verified: true };
   const application = { redirect_uris: [redirect_uri], scope };
   return stringify({
     server: { listen: `127.0.0.1:${port}` },
@@ -28,7 +29,7 @@ function configuration({ port, issuer, database }: Place): string {
         issuer,
         name: 'Bench',
         signing: ['RS256'],
-        users: [{ username, password, claims: { name: person.name, email, email_verified: true } }],
+        users: usernames.map((username) => ({ username, password, claims })),
         clients: [
           { ...plainClient, ...application, policy: { consent: 'implicit', refreshToken: 'never' } },
           { ...refreshClient, ...application, policy: { consent: 'implicit', refreshToken: 'always' } },

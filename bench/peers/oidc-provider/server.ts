@@ -3,7 +3,7 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import Provider from 'oidc-provider';
-import { person } from '../../target.ts';
+import { person, usernames } from '../../target.ts';
 import { configuration } from './configuration.ts';
 import { postgresAdapters } from './postgres-adapter.ts';
 import { sqliteAdapters } from './sqlite-adapter.ts';
@@ -28,9 +28,10 @@ async function login(request: IncomingMessage, response: ServerResponse): Promis
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
   const form = new URLSearchParams(body);
-  const right = timingSafeEqual(await digest(form.get('password') ?? ''), stored) && form.get('username') === person.username;
-  if (!right) return void response.writeHead(403).end();
-  await provider.interactionFinished(request, response, { login: { accountId: person.username, amr: ['pwd'] } });
+  const username = usernames.find((one) => one === form.get('username'));
+  const right = timingSafeEqual(await digest(form.get('password') ?? ''), stored);
+  if (!right || username === undefined) return void response.writeHead(403).end();
+  await provider.interactionFinished(request, response, { login: { accountId: username, amr: ['pwd'] } });
 }
 
 const page = `<!doctype html><title>Sign in</title><form method="post">

@@ -220,8 +220,8 @@ export type Sessions = {
   /**
    * A person has just proved who she is. The browser gets a new secret (`next`): its other sessions and its 50 newest pending requests
    * move along, older ones die with the old secret, and whoever knows it has nothing. A session of the same person in this browser is
-   * renewed and keeps its sid. Answers the sid in force; undefined, and nothing has changed, when the account is not active any more or the credential is no
-   * longer the one that was checked.
+   * renewed and keeps its sid. Answers the sid in force; undefined, and nothing has changed, when the account is not active any more or
+   * the credential is no longer the one that was checked.
    */
   readonly authenticate: (
     previous: string | undefined,

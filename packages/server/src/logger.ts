@@ -6,6 +6,7 @@ export function createLogger(level: string): FastifyBaseLogger {
   return pino({
     level,
     base: null,
+    formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { req: (request: { method?: string; id?: string }) => ({ method: request.method, id: request.id }) },
   });

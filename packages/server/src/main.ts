@@ -1,4 +1,5 @@
 /** The command line. Each command is a file in cli/. */
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { Command } from 'commander';
 import { check } from './cli/check.ts';
@@ -8,7 +9,8 @@ import { reasonOf } from './cli/failure.ts';
 import { start } from './cli/start.ts';
 import { userCommands } from './cli/user.ts';
 
-const program = new Command('symbolon').description('An OpenID Connect identity platform').showHelpAfterError();
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const program = new Command('symbolon').description('An OpenID Connect identity platform').version(version).showHelpAfterError();
 const file = ['-c, --config <file>', 'the configuration file', 'symbolon.yaml'] as const;
 
 program
@@ -25,6 +27,7 @@ program
   .command('dev')
   .description('start a server to try things with: two people, one application, no file needed')
   .option('-p, --port <port>', 'the port on 127.0.0.1', '4000')
+  .option('--app-port <port>', 'the port of the application on 127.0.0.1', '5000')
   .option('-d, --data <folder>', 'where the database is kept', '.symbolon')
   .action(dev);
 userCommands(program.command('user').description('the people of a tenant'), file);

@@ -32,7 +32,7 @@ export function clientCommands(program: Command, file: readonly [string, string,
 
 async function add(options: AddOptions): Promise<void> {
   await withTenant(options, async ({ op, store }) => {
-    const metadata = metadataOf(options, op.random(16));
+    const metadata = metadataOf(options, newClientId(op.random));
     const made = newClient(op.settings, metadata);
     if ('faults' in made) throw new Error(made.faults.map((fault) => paragraph(fault, metadata)).join('\n'));
     const secret = options.public === true ? undefined : op.random(32);
@@ -54,6 +54,14 @@ function metadataOf(options: AddOptions, client_id: string): ClientMetadata {
     grant_types: options.machine === true ? ['client_credentials'] : undefined,
     policy: options.trusted === true ? { consent: 'implicit' } : undefined,
   };
+}
+
+/** Random, so that it can never be a person's sub; beginning with a letter or digit, so that no command takes it for an option. */
+function newClientId(random: (bytes: number) => string): string {
+  for (;;) {
+    const id = random(16);
+    if (/^[A-Za-z0-9]/.test(id)) return id;
+  }
 }
 
 const optionOf: Readonly<Record<string, string>> = {

@@ -5,15 +5,15 @@ import { format } from '../config/finding.ts';
 import { parse } from '../config/load.ts';
 import { serve } from './serve.ts';
 
-export async function dev(options: { readonly port: string; readonly data: string }): Promise<void> {
+export async function dev(options: { readonly port: string; readonly appPort: string; readonly data: string }): Promise<void> {
   const folder = resolve(options.data);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const parsed = parse(demoConfiguration(options.port), { baseDirectory: folder, env: process.env });
+  const parsed = parse(demoConfiguration(options.port, options.appPort), { baseDirectory: folder, env: process.env });
   if (!parsed.ok) throw new Error(format(parsed.findings, 'the demo configuration'));
-  await serve(parsed.config, process.env.SYMBOLON_LOG_LEVEL ?? 'warn', (url) => process.stdout.write(greeting(url)));
+  await serve(parsed.config, process.env.SYMBOLON_LOG_LEVEL ?? 'warn', (url) => process.stdout.write(greeting(url, options.appPort)));
 }
 
-function greeting(url: string): string {
+function greeting(url: string, appPort: string): string {
   return `Symbolon listens on ${url} (development: for this machine only)
 
   discovery   ${url}/.well-known/openid-configuration
@@ -21,11 +21,11 @@ function greeting(url: string): string {
   people      alice / correct horse battery staple
               bob   / hunter2 hunter2
   application client_id web, client_secret web-secret-0123456789abcdef0123456789,
-              redirect_uri http://127.0.0.1:5000/callback
+              redirect_uri http://127.0.0.1:${appPort}/callback
 `;
 }
 
-function demoConfiguration(port: string): string {
+function demoConfiguration(port: string, appPort: string): string {
   return `
 server: { listen: "127.0.0.1:${port}" }
 database: sqlite:./dev.db
@@ -55,8 +55,8 @@ tenants:
       - client_id: web
         client_name: Example Web App
         client_secret: web-secret-0123456789abcdef0123456789
-        redirect_uris: [http://127.0.0.1:5000/callback]
-        post_logout_redirect_uris: [http://127.0.0.1:5000/bye]
+        redirect_uris: [http://127.0.0.1:${appPort}/callback]
+        post_logout_redirect_uris: [http://127.0.0.1:${appPort}/bye]
         scope: openid profile email offline_access
 `;
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { User } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
 import { newUser } from '../users/new-user.ts';
-import { hashPassword, passwordProblem } from '../users/password.ts';
+import { hashPassword, newPasswordProblem } from '../users/password.ts';
 import { usernameKey } from '../users/username.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
@@ -93,7 +93,7 @@ async function readPassword({ op }: Tenant, options: PasswordOption): Promise<{ 
     return { password: made, note: `password: ${made}\n` };
   }
   const given = await readStandardInput();
-  const problem = passwordProblem(given);
+  const problem = newPasswordProblem(given);
   if (problem !== undefined) throw new Error(`the password cannot be used: ${problem}`);
   return { password: given, note: '' };
 }

@@ -34,7 +34,9 @@ async function readText(path: string): Promise<string | Loaded> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
     if (codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refused('the file is not UTF-8 text', 'save it as UTF-8');
-    return refused(`the file cannot be read (${codeOf(error)})`, 'check the path, and who may read it');
+    return codeOf(error) === 'ENOENT'
+      ? refused('there is no such file', 'name one with -c FILE, or write one: docs/operate/running.md')
+      : refused(`the file cannot be read (${codeOf(error)})`, 'check who may read it');
   }
 }
 

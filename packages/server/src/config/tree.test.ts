@@ -50,7 +50,7 @@ describe('YAML', () => {
 
   it('many tenants may share one list', () => {
     const tenants = Array.from({ length: 500 }, (_, n) => `  - { id: t${n}, issuer: "https://op.example/t/t${n}", users: *users }`);
-    const source = `tenants:\n  - id: main\n    issuer: https://op.example\n    users: &users [{ username: alice, password: x }]\n${tenants.join('\n')}\n`;
+    const source = `tenants:\n  - id: main\n    issuer: https://op.example\n    users: &users [{ username: alice, password: long enough }]\n${tenants.join('\n')}\n`;
     const loaded = read(source);
     expect(loaded.ok && loaded.config.tenants.length).toBe(501);
   });

@@ -72,8 +72,10 @@ function statusOf(error: unknown): number | undefined {
   return typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined;
 }
 
-/** A call without parameters: what failed may have been reading them. */
+/** A call that knows no more than the language asked for: what failed may have been reading the rest. */
 function bareCall(request: FastifyRequest, tenant: Tenant): Call {
-  const core = { method: request.method, query: {}, form: undefined, headers: request.headers, address: request.ip };
+  const language = /[?&]ui_locales=([A-Za-z0-9-]{1,64})(?:&|$)/.exec(request.raw.url ?? '')?.[1];
+  const query = language === undefined ? {} : { ui_locales: language };
+  const core = { method: request.method, query, form: undefined, headers: request.headers, address: request.ip };
   return { tenant, request: core, browser: undefined, traceId: request.id };
 }

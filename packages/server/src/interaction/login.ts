@@ -29,10 +29,10 @@ export async function submitLogin(call: Call, { form }: OwnForm): Promise<Reply>
   const result = await call.tenant.signIn(username, password);
   const problem = (problem: LoginProblem) => render(call, purpose, { ...typed, problems: [problem] });
   if (result.outcome === 'busy') return later(503, problem('busy'), result.retryAfter);
+  // Who was typed is not told: it may be a password in the wrong field.
+  if (result.outcome !== 'signed-in') call.tenant.op.emit({ type: 'authentication.refused', method: 'pwd' });
   if (result.outcome === 'throttled') return later(429, problem('tooManyAttempts'), result.retryAfter);
   if (result.outcome === 'signed-in') return (await signedIn(call, purpose, result)) ?? problem('credentialsWrong');
-  // Who was typed is not told: it may be a password in the wrong field.
-  call.tenant.op.emit({ type: 'authentication.refused', method: 'pwd' });
   return problem('credentialsWrong');
 }
 

@@ -13,7 +13,8 @@ export type AttemptLimit = {
   readonly retryAfter: number;
 };
 
-const tries = 10;
+/** Also how many right sign-ins of one name may be under way at once: each takes a try until it is found right. */
+const tries = 20;
 /** Seconds. Short, because whoever knows a name could otherwise lock its owner out for long. */
 const window = 300;
 

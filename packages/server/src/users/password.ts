@@ -27,6 +27,11 @@ export function passwordProblem(password: string): PasswordProblem | undefined {
   return typeof prepared === 'string' ? prepared : undefined;
 }
 
+/** Why a text may not become a password: as above, or shorter than 8 characters (NIST SP 800-63B section 5.1.1.2). */
+export function newPasswordProblem(password: string): PasswordProblem | 'too_short' | undefined {
+  return passwordProblem(password) ?? ([...password.normalize('NFKC')].length < 8 ? 'too_short' : undefined);
+}
+
 function prepare(password: string): Buffer | PasswordProblem {
   if (password === '') return 'empty';
   if (password.length > maximumRaw) return 'too_long';

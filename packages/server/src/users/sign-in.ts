@@ -45,5 +45,9 @@ export async function signInWithPassword(deps: SignInDeps, username: string, pas
 async function rehash({ users, hashing }: SignInDeps, user: User, previous: string, password: string): Promise<string> {
   const hashed = await hashing.run(() => hashPassword(password));
   if (hashed.outcome === 'busy') return previous;
-  return (await users.rehash(user.sub, previous, hashed.value)) ? hashed.value : previous;
+  if (await users.rehash(user.sub, previous, hashed.value)) return hashed.value;
+  // Another sign-in was first: its hash counts if it is of the same password.
+  const current = (await users.findForPassword(user.usernameKey))?.passwordHash;
+  const same = await hashing.run(() => verifyPassword(password, current));
+  return current !== undefined && same.outcome === 'done' && same.value ? current : previous;
 }

@@ -1,12 +1,13 @@
 /** People written into the file: names that cannot be mistaken for one another, passwords in a form that can be verified. */
 
 import { protectedClaims } from '@symbolon/provider';
-import { isPasswordHash, type PasswordProblem, passwordProblem } from '../../users/password.ts';
+import { isPasswordHash, newPasswordProblem } from '../../users/password.ts';
 import { type UsernameProblem, usernameKey } from '../../users/username.ts';
 import type { Draft, FileTenant, FileUser } from '../schema.ts';
 import { forEach, type Report, reportRepeated, under } from './report.ts';
 
-const passwordProblems: Readonly<Record<PasswordProblem, string>> = {
+const passwordProblems: Readonly<Record<NonNullable<ReturnType<typeof newPasswordProblem>>, string>> = {
+  too_short: 'is shorter than 8 characters',
   empty: 'must not be empty',
   too_long: 'is longer than 1024 bytes',
   forbidden_character: 'has a character that no keyboard gives',
@@ -42,8 +43,8 @@ function checkUser(user: Draft<FileUser>, report: Report): void {
   if (name && 'problem' in name) report(['username'], nameProblems[name.problem], 'write a name of 1 to 254 visible characters');
   if (Object.hasOwn(user, 'password') && Object.hasOwn(user, 'passwordHash'))
     report(['passwordHash'], 'stands beside a password', 'keep one of the two; the hash is the better one');
-  const problem = user.password === undefined ? undefined : passwordProblem(user.password);
-  if (problem !== undefined) report(['password'], passwordProblems[problem], 'write a password of 1 to 1024 bytes');
+  const problem = user.password === undefined ? undefined : newPasswordProblem(user.password);
+  if (problem !== undefined) report(['password'], passwordProblems[problem], 'write a password of 8 characters to 1024 bytes');
   if (user.passwordHash !== undefined && !isPasswordHash(user.passwordHash))
     report(
       ['passwordHash'],
