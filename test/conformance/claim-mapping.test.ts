@@ -1,8 +1,8 @@
-/** Claim mapping as three systems before this one spell groups and roles, and the signed forms of userinfo and introspection, over HTTP. */
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+/** Claim mapping as three systems before this one spell groups and roles, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { basicOf, type ClientUnderTest, claimsIn, form, signInFor, tokenRequest, userinfo } from '../support/client.ts';
+import { type ClientUnderTest, claimsIn, form, signInFor, tokenRequest, userinfo } from '../support/client.ts';
 import { createAgent } from '../support/http-agent.ts';
+import { introspect } from '../support/introspection.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 
 const secret = (id: string) => `${id}-secret-0123456789abcdef0123456789abcdef`;
@@ -58,16 +58,6 @@ ${entry('portal', `scope: openid email custom ${groupsScope}, policy: { accessTo
   'machine',
   'grant_types: [client_credentials], scope: custom, policy: { accessToken: jwt }, claims: [{ to: who, from: username, into: [access_token] }]',
 ).replace(`redirect_uris: [${callback}], `, '')}`,
-)}${tenant(
-  'identify',
-  `    claims:
-      - { to: "urn:internal:userid", from: sub, into: [access_token, userinfo] }
-      - { to: "urn:identify:rest-api:role", from: roles, into: [access_token] }
-    clients:
-${entry('signed', 'scope: openid email, userinfo_signed_response_alg: RS256, policy: { consent: implicit, pkce: optional }')}${entry(
-  'hmac',
-  'scope: openid email, userinfo_signed_response_alg: HS256, introspection_signed_response_alg: ES256, policy: { consent: implicit }',
-)}`,
 )}`;
 
 let server: TestServer;
@@ -87,26 +77,11 @@ async function signIn(tenantId: string, id: string, scope: string) {
   return {
     issuer,
     access_token,
-    id_token,
-    /** The two ID token and access token; JSON of the other two. */
+    /** Claims of the ID token and of the access token. */
     id: claimsIn(id_token),
-    access: tenantId === 'identify' && id !== 'identify' ? {} : claimsIn(access_token),
+    access: claimsIn(access_token),
     introspection: JSON.parse(answer.text) as Record<string, unknown>,
   };
-}
-
-async function introspect(issuer: string, { client_id, client_secret = '' }: ClientUnderTest, token: unknown, headers = {}) {
-  const response = await fetch(`${issuer}/introspect`, {
-    method: 'POST',
-    headers: { authorization: basicOf(client_id, client_secret), ...headers },
-    body: form({ token: String(token) }),
-  });
-  return { status: response.status, type: response.headers.get('content-type'), headers: response.headers, text: await response.text() };
-}
-
-async function rawUserinfo(issuer: string, token: unknown) {
-  const response = await fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } });
-  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 describe('Agate: groups in the context', () => {
@@ -217,79 +192,6 @@ describe('Identify: roles and the user id', () => {
   });
 });
 
-describe('conformance: signed userinfo and introspection', () => {
-  it('U5: userinfo_signed_response_alg gives application/jwt with iss and aud, and without nonce', async () => {
-    const { issuer, access_token, id } = await signIn('identify', 'signed', 'openid email');
-    const { status, headers, text } = await rawUserinfo(issuer, access_token);
-    expect(status).toBe(200);
-    expect(headers.get('content-type')).toBe('application/jwt');
-    expect(headers.get('cache-control')).toContain('no-store');
-    const { payload, protectedHeader } = await jwtVerify(text, createRemoteJWKSet(new URL(`${issuer}/jwks`)), {
-      issuer,
-      audience: 'signed',
-    });
-    expect(protectedHeader.alg).toBe('RS256');
-    expect(payload).toEqual({
-      sub: id.sub,
-      email: 'alice@example.test',
-      email_verified: true,
-      'urn:internal:userid': id.sub,
-      iss: issuer,
-      aud: 'signed',
-    });
-  });
-
-  it('U5: HS256 is keyed by the secret of the client', async () => {
-    const { issuer, access_token } = await signIn('identify', 'hmac', 'openid email');
-    const { text } = await rawUserinfo(issuer, access_token);
-    const { payload } = await jwtVerify(text, Buffer.from(secret('hmac')), { issuer, audience: 'hmac', algorithms: ['HS256'] });
-    expect(payload.email).toBe('alice@example.test');
-  });
-
-  it('U5: an error stays plain', async () => {
-    const { status, headers } = await rawUserinfo(issuerOf('identify'), 'unknown');
-    expect([status, headers.get('content-type')]).toEqual([401, expect.stringContaining('application/json')]);
-  });
-
-  it('U5: signed userinfo does not pass for an ID token', async () => {
-    const { issuer, access_token } = await signIn('identify', 'signed', 'openid');
-    const { text } = await rawUserinfo(issuer, access_token);
-    expect((await fetch(`${issuer}/logout?${form({ id_token_hint: text })}`)).status).toBe(400);
-  });
-
-  it('introspection is a JWT of its own type for who asks for it (RFC 9701), also for what is dead', async () => {
-    const { issuer, access_token, introspection } = await signIn('identify', 'hmac', 'openid email');
-    const accept = 'application/json;q=0.5, application/token-introspection+jwt';
-    const { type, text, headers } = await introspect(issuer, client('hmac'), access_token, { accept });
-    expect(type).toBe('application/token-introspection+jwt');
-    expect(headers.get('cache-control')).toContain('no-store');
-    const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
-    const expected = { issuer, audience: 'hmac', typ: 'token-introspection+jwt', algorithms: ['ES256'] };
-    const { payload } = await jwtVerify(text, keys, expected);
-    expect(payload.token_introspection).toEqual(introspection);
-    expect(payload).not.toHaveProperty('sub');
-    expect(payload).not.toHaveProperty('exp');
-    const dead = await introspect(issuer, client('hmac'), 'unknown', { accept });
-    expect((await jwtVerify(dead.text, keys, expected)).payload.token_introspection).toEqual({ active: false });
-  });
-
-  it('introspection stays JSON for everybody else, and is signed by the default algorithm where none is registered', async () => {
-    const { issuer, access_token } = await signIn('identify', 'signed', 'openid');
-    expect((await introspect(issuer, client('signed'), access_token, { accept: '*/*' })).type).toContain('application/json');
-    const { text } = await introspect(issuer, client('signed'), access_token, { accept: 'application/token-introspection+jwt' });
-    const { protectedHeader } = await jwtVerify(text, createRemoteJWKSet(new URL(`${issuer}/jwks`)));
-    expect(protectedHeader.alg).toBe('RS256');
-  });
-
-  it('discovery tells what can sign, and which claims are mapped for everybody', async () => {
-    const document = (await (await fetch(`${issuerOf('oneportal')}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
-    expect(document.userinfo_signing_alg_values_supported).toContain('RS256');
-    expect(document.introspection_signing_alg_values_supported).toContain('RS256');
-    expect(document.subject_types_supported).toEqual(['public', 'pairwise']);
-    expect(document.claims_supported).toEqual(expect.arrayContaining(['cost_centre', groupsClaim]));
-  });
-});
-
 describe('Identify: the example configuration', () => {
   it('SW-4: its scope roles gives role and user id without a mapper being written', async () => {
     const example = await startSymbolon();
@@ -304,5 +206,12 @@ describe('Identify: the example configuration', () => {
     } finally {
       await example.close();
     }
+  });
+});
+
+describe('conformance: discovery of mapped claims', () => {
+  it('D9: claims that are mapped for everybody are among claims_supported', async () => {
+    const document = (await (await fetch(`${issuerOf('oneportal')}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
+    expect(document.claims_supported).toEqual(expect.arrayContaining(['cost_centre', groupsClaim]));
   });
 });
