@@ -89,7 +89,7 @@ describe('conformance: discovery of the tenant main', () => {
   });
 
   it('D6: subject types and ID token algorithms have what every provider must have', () => {
-    expect(listed('subject_types_supported')).toEqual(['public']);
+    expect(listed('subject_types_supported')).toEqual(['public', 'pairwise']);
     expect(listed('id_token_signing_alg_values_supported')).toEqual(expect.arrayContaining(['RS256', 'ES256', 'PS256', 'EdDSA', 'HS256']));
     expect(listed('id_token_signing_alg_values_supported')).not.toContain('none');
   });
@@ -232,6 +232,7 @@ const registered = new Set([
   ...['ui_locales_supported', 'service_documentation', 'op_policy_uri', 'op_tos_uri', 'prompt_values_supported'],
   ...['token_endpoint_auth_methods_supported', 'token_endpoint_auth_signing_alg_values_supported'],
   ...['introspection_endpoint_auth_methods_supported', 'introspection_endpoint_auth_signing_alg_values_supported'],
+  'introspection_signing_alg_values_supported',
   ...['revocation_endpoint_auth_methods_supported', 'revocation_endpoint_auth_signing_alg_values_supported'],
   ...['id_token_signing_alg_values_supported', 'id_token_encryption_alg_values_supported', 'id_token_encryption_enc_values_supported'],
   ...['userinfo_signing_alg_values_supported', 'userinfo_encryption_alg_values_supported', 'userinfo_encryption_enc_values_supported'],

@@ -99,7 +99,7 @@ describe('security: accounts, tabs and changes in one browser', () => {
     const { tokens } = await signInFor(server.issuer, agent, trusted);
     const sub = claimsIn(tokens.body.id_token).sub;
     const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
-    const input = `${encode({ alg: 'HS256' })}.${encode({ iss: server.issuer, sub, aud: 'hs256' })}`;
+    const input = `${encode({ alg: 'HS256' })}.${encode({ iss: server.issuer, sub, aud: 'hs256', exp: 1 })}`;
     const forged = `${input}.${createHmac('sha256', clients.hs256.client_secret).update(input).digest('base64url')}`;
     const asked = await agent.get(`/logout?${form({ id_token_hint: forged })}`, { 'sec-fetch-site': 'cross-site' });
     expect(hasButton(asked, 'logout-yes')).toBe(true);

@@ -43,6 +43,6 @@ describe('claims of scopes', () => {
   });
 
   it('D9: knows the names of all claims a scope can release', () => {
-    expect(claimNames([{ name: 'work', claims: ['plan'] }])).toEqual(expect.arrayContaining(['sub', 'email', 'plan']));
+    expect(claimNames({ scopes: [{ name: 'work', claims: ['plan'] }] })).toEqual(expect.arrayContaining(['sub', 'email', 'plan']));
   });
 });

@@ -1,4 +1,5 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
+import type { ClaimMapper } from './claim-mapping.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
@@ -35,6 +36,15 @@ export type Client = {
   /** Scopes this client may ask for, `openid` included. */
   readonly scopes: readonly string[];
   readonly id_token_signed_response_alg: Algorithm;
+  /** Userinfo is a JWT signed with this algorithm (OpenID Connect Core section 5.3.2); JSON when left out. */
+  readonly userinfo_signed_response_alg?: Algorithm;
+  /** What signs introspection for who asks for a JWT (RFC 9701 section 6); RS256 where the tenant offers it when left out. */
+  readonly introspection_signed_response_alg?: Algorithm;
+  /** OpenID Connect Core section 8: whether this client knows people by subjects of its own sector; `public` when left out. */
+  readonly subject_type?: 'public' | 'pairwise';
+  readonly sector_identifier_uri?: string;
+  /** What is mapped for this client, after the tenant's. An operator's decision, never part of what a client says of itself. */
+  readonly claims?: readonly ClaimMapper[];
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
   readonly secrets: readonly ClientSecret[];
@@ -42,3 +52,11 @@ export type Client = {
   readonly policy: Policy;
   readonly disabled: boolean;
 };
+
+/** The members that say how something this client reads is signed. */
+export const signingMembers = [
+  'id_token_signed_response_alg',
+  'userinfo_signed_response_alg',
+  'introspection_signed_response_alg',
+] as const;
+export type SigningMember = (typeof signingMembers)[number];

@@ -35,6 +35,11 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
   return { status, headers: { 'content-type': 'application/json', ...noStore, ...headers }, body: JSON.stringify(body) };
 }
 
+/** A signed answer of this media type, to be kept as little. */
+export function jwt(contentType: string, token: string): CoreResponse {
+  return { status: 200, headers: { 'content-type': contentType, ...noStore }, body: token };
+}
+
 /** The form of a POST. Throws invalid_request when there is none. */
 export function formOf(request: CoreRequest): Parameters {
   if (request.form === undefined) throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded');

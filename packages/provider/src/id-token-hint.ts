@@ -8,6 +8,7 @@ import type { Provider } from './op.ts';
 import { type Claims, type Expectation, peek, verifyOwnJwt, verifySecretJwt } from './wire/jwt.ts';
 
 export type IdTokenHint = {
+  /** As the client it was issued to knows the person. */
   readonly sub: string;
   readonly sid: string | undefined;
   readonly client_id: string;
@@ -22,6 +23,8 @@ export async function readIdTokenHint(op: Provider, token: string): Promise<IdTo
   const expectation = { issuer: op.settings.issuer, typ: 'JWT' };
   const claims = byClient ? await verifyByClient(op, token, seen.aud, expectation) : verifyOwnJwt(op.keys, token, expectation);
   if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;
+  // Signed userinfo has no end and is no ID token.
+  if (typeof claims.exp !== 'number') return undefined;
   const sid = typeof claims.sid === 'string' ? claims.sid : undefined;
   return { sub: claims.sub, sid, client_id: claims.aud, byClient };
 }

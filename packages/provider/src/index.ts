@@ -7,6 +7,10 @@ export { decisionOf, load, type Pending, sessionsOf } from './authorize/pending.
 export type { Answer } from './authorize/response.ts';
 export { responseTypeNamed, responseTypes } from './authorize/response-types.ts';
 export { type Proof, recordConsent, recordLogin, recordSelection, signIn } from './authorize/steps.ts';
+export { parseJsonPath } from './claim-mapping/path.ts';
+export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
+export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
+export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';

@@ -1,18 +1,23 @@
 /**
  * Token introspection (RFC 7662): what a token is worth now, for the confidential client it was issued to,
  * and for the client of an API it is meant for (RFC 8707). Of everything dead, foreign or
- * unknown it says `{"active":false}` and nothing else. One store statement.
+ * unknown it says `{"active":false}` and nothing else. As JSON, or signed for who asks for it (RFC 9701). One store statement.
  */
+import type { Account, Json } from './accounts.ts';
 import { activeClient, lifetimeOf } from './active-client.ts';
+import { audienceOf, claimsFor } from './claims.ts';
 import type { Client } from './client.ts';
 import { authenticateClient } from './client-auth/authenticate.ts';
-import { type CoreRequest, type CoreResponse, formOf, json } from './exchange.ts';
+import { type CoreRequest, type CoreResponse, formOf, json, jwt } from './exchange.ts';
 import type { Provider } from './op.ts';
+import { defaultAlgorithm, signerOf } from './signer.ts';
 import type { AccessToken, Grant } from './store.ts';
+import { sectorOf, subjectOf } from './subject.ts';
 import { accessTokenHash } from './token/access-token.ts';
-import { audienceOf, resourcesOf } from './token/audience.ts';
+import { resourcesOf } from './token/audience.ts';
 import { readRefreshToken } from './token/refresh-token.ts';
 import { OAuthError } from './wire/error.ts';
+import { type Payload, signJwt } from './wire/jwt.ts';
 import { required } from './wire/parameters.ts';
 import { intersect } from './wire/scope.ts';
 
@@ -23,10 +28,30 @@ export async function introspect(op: Provider, request: CoreRequest): Promise<Co
   const token = required(form, 'token');
   // The form of the token says what it is; token_type_hint is only a hint and needs no reading.
   const found = (await introspectRefresh(op, client, token)) ?? (await introspectAccess(op, client, token));
-  return json(200, found ?? { active: false });
+  const answer = found ?? { active: false };
+  return wantsJwt(request) ? signed(op, client, answer) : json(200, answer);
 }
 
-type Active = Readonly<Record<string, unknown>> & { readonly active: true };
+type Active = Payload & { readonly active: true };
+
+const signedType = 'token-introspection+jwt';
+
+/** RFC 9701 section 4: named among the media types the caller accepts. */
+function wantsJwt({ headers: { accept } }: CoreRequest): boolean {
+  const types = String(accept ?? '').split(',');
+  return types.some((type) => type.split(';', 1)[0]?.trim().toLowerCase() === `application/${signedType}`);
+}
+
+/** RFC 9701 section 5. What is said of the token stands apart, so that the answer never passes for the token itself. */
+async function signed(op: Provider, caller: Client, token_introspection: Payload): Promise<CoreResponse> {
+  const alg = caller.introspection_signed_response_alg ?? defaultAlgorithm(op.settings);
+  const claims = { iss: op.settings.issuer, aud: caller.client_id, iat: op.now(), token_introspection: defined(token_introspection) };
+  return jwt(`application/${signedType}`, await signJwt(signerOf(op, caller, alg), claims, { typ: signedType }));
+}
+
+function defined(members: Payload): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
 
 async function introspectAccess(op: Provider, caller: Client, value: string): Promise<Active | undefined> {
   const hash = accessTokenHash(op, value);
@@ -36,10 +61,16 @@ async function introspectAccess(op: Provider, caller: Client, value: string): Pr
   if (owner === undefined) return undefined;
   const { grant, account } = token;
   if (grant !== undefined && account?.active !== true) return undefined;
-  const common = { token_type: 'Bearer', iat: token.issuedAt, exp: token.expiresAt, aud: audienceOf({ token, grant }) };
   const scopes = intersect(token.scopes ?? grant?.scopes ?? [], owner.scopes);
+  const common = {
+    ...claimsFor(op, 'introspection', { client: owner, account, scopes }),
+    token_type: 'Bearer',
+    iat: token.issuedAt,
+    exp: token.expiresAt,
+    aud: audienceOf(op, owner, scopes, { token, grant }),
+  };
   if (grant === undefined) return active(op, owner, scopes, { ...common, sub: token.client_id });
-  return active(op, owner, scopes, { ...common, ...person(grant), sub: grant.sub, username: account?.username });
+  return active(op, owner, scopes, { ...common, ...person(op, owner, grant), ...nameOf(owner, account) });
 }
 
 /** The client a token was issued to, when the caller is that client or a resource among the token's; undefined when it may not know. */
@@ -48,6 +79,11 @@ async function ownerFor(op: Provider, caller: Client, token: AccessToken): Promi
   const meant = resourcesOf({ token, grant: token.grant });
   const own = op.settings.resources.some(({ id, client_id }) => client_id === caller.client_id && meant.includes(id));
   return own ? activeClient(op, token.client_id) : undefined;
+}
+
+/** Who knows people by subjects of its own is not told the name by which everybody knows them. */
+function nameOf(caller: Client, account: Account | undefined): Payload {
+  return account === undefined || sectorOf(caller) !== undefined ? {} : { username: account.username };
 }
 
 async function introspectRefresh(op: Provider, caller: Client, value: string): Promise<Active | undefined> {
@@ -59,15 +95,14 @@ async function introspectRefresh(op: Provider, caller: Client, value: string): P
   return active(op, caller, intersect(grant.scopes, caller.scopes), {
     exp: grant.expiresAt,
     iat: grant.createdAt,
-    sub: grant.sub,
-    ...person(grant),
+    ...person(op, caller, grant),
   });
 }
 
-function person({ authTime, amr, acr, sid }: Grant) {
-  return { auth_time: authTime, amr, acr, sid };
+function person(op: Provider, caller: Client, { sub, authTime, amr, acr, sid }: Grant): Payload {
+  return { sub: subjectOf(op, caller, sub), auth_time: authTime, amr, acr, sid };
 }
 
-function active(op: Provider, client: Client, scopes: readonly string[], members: Readonly<Record<string, unknown>>): Active {
-  return { active: true, iss: op.settings.issuer, client_id: client.client_id, scope: scopes.join(' '), ...members };
+function active(op: Provider, client: Client, scopes: readonly string[], members: Payload): Active {
+  return { ...members, active: true, iss: op.settings.issuer, client_id: client.client_id, scope: scopes.join(' ') };
 }

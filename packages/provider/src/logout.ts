@@ -9,6 +9,7 @@ import { type Browser, type CoreRequest, queryOrForm } from './exchange.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import type { Provider } from './op.ts';
 import type { EndedSession } from './store.ts';
+import { subjectOf } from './subject.ts';
 import { OAuthError } from './wire/error.ts';
 import { one, type Parameters } from './wire/parameters.ts';
 
@@ -35,7 +36,7 @@ export async function endSession(
   const hint = await readHint(op, parameters);
   const client = await clientOf(op, parameters, hint);
   const redirect = returnAddress(parameters, client);
-  const sid = await hintedSession(op, hint, browser);
+  const sid = client && hint && (await hintedSession(op, hint, client, browser));
   if (confirmation === 'unconfirmed' && sid === undefined) return askFirst(parameters, client);
   const ended =
     browser === undefined ? [] : await op.store.sessions.end(browser.hash, confirmation === 'confirmed' ? undefined : sid, op.now());
@@ -77,11 +78,10 @@ function returnAddress(parameters: Parameters, client: Client | undefined): stri
 }
 
 /** The session the hint is about, if this browser has it. A hint about somebody else proves nothing here. */
-async function hintedSession(op: Provider, hint: IdTokenHint | undefined, browser: Browser): Promise<string | undefined> {
-  if (hint === undefined) return undefined;
+async function hintedSession(op: Provider, hint: IdTokenHint, client: Client, browser: Browser): Promise<string | undefined> {
   const sessions = await sessionsOf(op, browser);
-  return sessions.find((session) => session.sub === hint.sub && (session.sid === hint.sid || (hint.sid === undefined && !hint.byClient)))
-    ?.sid;
+  const own = sessions.filter((session) => subjectOf(op, client, session.sub) === hint.sub);
+  return own.find((session) => session.sid === hint.sid || (hint.sid === undefined && !hint.byClient))?.sid;
 }
 
 function askFirst(parameters: Parameters, client: Client | undefined): LogoutOutcome {

@@ -7,7 +7,7 @@ import type { Client } from './client.ts';
 import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
-import type { Algorithm } from './wire/algorithms.ts';
+import { defaultAlgorithm } from './signer.ts';
 import { splitScope } from './wire/scope.ts';
 
 export { metadataFaults } from './registration/faults.ts';
@@ -58,11 +58,6 @@ function defaultScopes(grant_types: readonly string[]): readonly string[] {
   return grant_types.includes('refresh_token') ? [...online, 'offline_access'] : online;
 }
 
-/** OpenID Connect's default where the tenant offers it, else the algorithm the tenant names first. */
-function defaultAlgorithm({ signing }: Offer): Algorithm {
-  return signing.includes('RS256') ? 'RS256' : (signing[0] ?? 'RS256');
-}
-
 const optional = [
   'client_name',
   'client_uri',
@@ -71,6 +66,10 @@ const optional = [
   'tos_uri',
   'backchannel_logout_uri',
   'frontchannel_logout_uri',
+  'userinfo_signed_response_alg',
+  'introspection_signed_response_alg',
+  'subject_type',
+  'sector_identifier_uri',
   'default_max_age',
   'require_auth_time',
 ] as const;

@@ -1,4 +1,5 @@
 /** What a tenant decides about its provider. Plain data; made from the configuration, replaced whole when it changes. */
+import type { ClaimMapper } from './claim-mapping.ts';
 import type { Places } from './endpoints.ts';
 import type { UnsaidPolicies } from './policy.ts';
 import type { AsymmetricAlgorithm } from './wire/algorithms.ts';
@@ -49,6 +50,8 @@ export type Settings = {
   readonly signing: readonly AsymmetricAlgorithm[];
   readonly scopes: readonly ScopeDefinition[];
   readonly resources: readonly Resource[];
+  /** What is mapped for every client, in order; nothing when left out. */
+  readonly claims?: readonly ClaimMapper[];
   /** BCP 47 tags of the pages' languages, the first being the fallback. */
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */

@@ -34,8 +34,9 @@ export type AuthorizationParameters = {
   readonly claimScopes?: readonly string[];
   /** One of them, or nothing: what the claim `acr` must be (OpenID Connect Core section 5.5.1.1). */
   readonly essentialAcr?: readonly string[];
-  /** The subject of a verified `id_token_hint`, or the one that `claims` asks for. */
+  /** The subject of a verified `id_token_hint`, or the one that `claims` asks for, and the sector it is of where it is a pairwise one. */
   readonly hintedSub?: string;
+  readonly hintedSector?: string;
   /** The claims of the scopes go into the ID token, whatever the client's policy says. */
   readonly scopeClaims?: 'id_token';
 };

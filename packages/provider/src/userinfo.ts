@@ -1,12 +1,20 @@
-/** Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes, and those asked for by name. One store statement. */
+/**
+ * Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes, those asked for by name, and what is mapped, as JSON or, for a client that registered an
+ * algorithm, as a signed JWT (section 5.3.2). One store statement.
+ */
+
+import type { Json } from './accounts.ts';
 import { activeClient } from './active-client.ts';
 import { bearerToken, challenge } from './bearer.ts';
-import { claimsOf, requestedClaims } from './claims.ts';
-import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
+import { claimsFor, requestedClaims } from './claims.ts';
+import type { Client } from './client.ts';
+import { type CoreRequest, type CoreResponse, json, jwt } from './exchange.ts';
 import type { Provider } from './op.ts';
+import { signerOf } from './signer.ts';
 import type { AccessToken } from './store.ts';
 import { accessTokenHash } from './token/access-token.ts';
 import { OAuthError } from './wire/error.ts';
+import { signJwt } from './wire/jwt.ts';
 import { intersect } from './wire/scope.ts';
 
 export async function userinfo(op: Provider, request: CoreRequest): Promise<CoreResponse> {
@@ -14,10 +22,17 @@ export async function userinfo(op: Provider, request: CoreRequest): Promise<Core
   if (value === undefined) return challenge(op, undefined);
   const hash = accessTokenHash(op, value);
   const token = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
-  return json(200, await claims(op, token));
+  const { client, claims } = await answerTo(op, token);
+  const alg = client.userinfo_signed_response_alg;
+  if (alg === undefined) return json(200, claims);
+  // Without `exp`, so that it never passes for an ID token.
+  const signed = await signJwt(signerOf(op, client, alg), { ...claims, iss: op.settings.issuer, aud: client.client_id });
+  return jwt('application/jwt', signed);
 }
 
-async function claims(op: Provider, token: AccessToken | undefined) {
+type Answer = { readonly client: Client; readonly claims: Readonly<Record<string, Json>> };
+
+async function answerTo(op: Provider, token: AccessToken | undefined): Promise<Answer> {
   const client = token === undefined ? undefined : await activeClient(op, token.client_id);
   if (token === undefined || client === undefined) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
   if (token.grant === undefined) throw new OAuthError('insufficient_scope', 'the access token does not speak for a person');
@@ -26,8 +41,8 @@ async function claims(op: Provider, token: AccessToken | undefined) {
   const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
   if (!scopes.includes('openid') && !client.policy.userinfoWithoutOpenid)
     throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
-  const released = claimsOf(token.account, scopes, op.settings.scopes);
   // A token narrowed to fewer scopes has nothing beyond them.
   const named = token.scopes === undefined ? token.grant.claims?.userinfo : undefined;
-  return { ...released, ...requestedClaims(token.account, named, client.scopes, op.settings.scopes) };
+  const asked = requestedClaims(token.account, named, client.scopes, op.settings.scopes);
+  return { client, claims: { ...asked, ...claimsFor(op, 'userinfo', { client, account: token.account, scopes }) } };
 }

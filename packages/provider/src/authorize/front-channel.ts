@@ -29,7 +29,11 @@ export async function frontChannel(op: Provider, given: Given): Promise<AnswerFi
   const token = gives.token ? await accessToken(op, given) : undefined;
   if (!gives.idToken) return { ...code, ...token };
   const facts = { grant: { ...approval, claims: parameters.claims }, account, scopes: approval.scopes, nonce: parameters.nonce };
-  const id_token = await idToken(op, claimsPlaced(client, parameters.scopeClaims), { ...facts, accessToken: token?.access_token, code: code?.code });
+  const id_token = await idToken(op, claimsPlaced(client, parameters.scopeClaims), {
+    ...facts,
+    accessToken: token?.access_token,
+    code: code?.code,
+  });
   return { ...code, ...token, id_token };
 }
 

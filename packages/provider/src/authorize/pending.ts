@@ -3,7 +3,8 @@ import { activeClient } from '../active-client.ts';
 import type { Client } from '../client.ts';
 import type { Browser } from '../exchange.ts';
 import type { Provider } from '../op.ts';
-import type { PendingRequest, SessionView } from '../store.ts';
+import type { AuthorizationParameters, PendingRequest, SessionView } from '../store.ts';
+import { subjectIn } from '../subject.ts';
 import { OAuthError } from '../wire/error.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { type Decision, decide } from './decide.ts';
@@ -33,7 +34,16 @@ function mayAsk(client: Client, { parameters }: PendingRequest): boolean {
 
 /** What the request owes now; asking changes nothing. */
 export function decisionOf(op: Provider, { request, client, sessions }: Pending): Decision {
-  return decide({ parameters: request.parameters, facts: request.facts, consent: client.policy.consent, sessions, now: op.now() });
+  const parameters = expecting(op, request.parameters, sessions);
+  return decide({ parameters, facts: request.facts, consent: client.policy.consent, sessions, now: op.now() });
+}
+
+/** A pairwise subject cannot be turned back into the person, only be recognised; one that is nobody's here stays and is nobody's. */
+function expecting(op: Provider, parameters: AuthorizationParameters, sessions: readonly SessionView[]): AuthorizationParameters {
+  const { hintedSub, hintedSector } = parameters;
+  if (hintedSub === undefined || hintedSector === undefined) return parameters;
+  const expected = sessions.find(({ sub }) => subjectIn(op, hintedSector, sub) === hintedSub);
+  return expected === undefined ? parameters : { ...parameters, hintedSub: expected.sub };
 }
 
 /** The accounts signed in in a browser, with what each has consented to for the client. */

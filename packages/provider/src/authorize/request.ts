@@ -8,6 +8,7 @@ import type { Client } from '../client.ts';
 import { readIdTokenHint } from '../id-token-hint.ts';
 import type { Provider } from '../op.ts';
 import type { AuthorizationParameters } from '../store.ts';
+import { sectorOf } from '../subject.ts';
 import { readResources } from '../token/audience.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters, required } from '../wire/parameters.ts';
@@ -96,7 +97,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
       resources: readResources(op, parameters),
-      hintedSub: expectedSub(await hintedSub(op, client, one(parameters, 'id_token_hint'), prompt), sub),
+      ...expected(await readHint(op, client, one(parameters, 'id_token_hint'), prompt), client, sub),
     }),
   };
 }
@@ -143,13 +144,30 @@ function readMaxAge(value: string | undefined): number | undefined {
   return Number(value);
 }
 
+type Hinted = { readonly hintedSub?: string | undefined; readonly hintedSector?: string | undefined };
+
+/** A hint has the subject as the client it was issued to knows it, which may be another one than the client that shows it. */
+async function sectorOfHint(op: Provider, client_id: string): Promise<string | undefined> {
+  const issuedTo = await op.store.clients.find(client_id);
+  return issuedTo && sectorOf(issuedTo);
+}
+
 /** An ID token we issued, expired or not, says whom the client expects. */
-async function hintedSub(op: Provider, client: Client, hint: string | undefined, prompt: readonly Prompt[]): Promise<string | undefined> {
-  if (hint === undefined) return undefined;
+async function readHint(op: Provider, client: Client, hint: string | undefined, prompt: readonly Prompt[]): Promise<Hinted> {
+  if (hint === undefined) return {};
   const read = await readIdTokenHint(op, hint);
   // One that its client could have made says something about that client's people only.
-  if (read !== undefined && (!read.byClient || read.client_id === client.client_id)) return read.sub;
+  if (read !== undefined && (!read.byClient || read.client_id === client.client_id))
+    return { hintedSub: read.sub, hintedSector: await sectorOfHint(op, read.client_id) };
   throw new OAuthError(prompt.includes('none') ? 'login_required' : 'invalid_request', 'id_token_hint is not an ID token of this provider');
+}
+
+/** Whom the client means, by a hint or by the `sub` it asks for, which is one it knows. Throws invalid_request when the two differ. */
+function expected({ hintedSub, hintedSector }: Hinted, client: Client, asked: string | undefined): Hinted {
+  return {
+    hintedSub: expectedSub(hintedSub, asked),
+    hintedSector: hintedSub === undefined && asked !== undefined ? sectorOf(client) : hintedSector,
+  };
 }
 
 function short(name: string, value: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 /** Client secrets: how they are kept, and `client_secret_basic` and `client_secret_post` (RFC 6749 section 2.3.1). */
-import type { Client, ClientSecret } from '../client.ts';
+import { type Client, type ClientSecret, type SigningMember, signingMembers } from '../client.ts';
 import type { Vault } from '../keys.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sameText } from '../wire/hashes.ts';
@@ -10,9 +10,9 @@ import type { AuthMethod, Presented } from './method.ts';
 export const minimumSecretLength = 32;
 
 /** How a secret is kept. The value itself is sealed beside its digest only where HS256 needs it (OpenID Connect Core section 10.1). */
-export function keepSecret(vault: Vault, client: Pick<Client, 'client_id' | 'id_token_signed_response_alg'>, secret: string): ClientSecret {
+export function keepSecret(vault: Vault, client: Pick<Client, 'client_id' | SigningMember>, secret: string): ClientSecret {
   const digest = digestOf(vault, client.client_id, secret);
-  return client.id_token_signed_response_alg === 'HS256' ? { digest, sealed: vault.seal(secret) } : { digest };
+  return signingMembers.some((member) => client[member] === 'HS256') ? { digest, sealed: vault.seal(secret) } : { digest };
 }
 
 /** Basic and post carry the same secret, so a client registered for one may use the other. */

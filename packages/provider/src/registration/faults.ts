@@ -1,4 +1,7 @@
 /** What is wrong with a client's metadata: every mistake on its own, so that one hides no other. RFC 7591 section 2, RFC 6749 sections 2 and 4.4. */
+import { type SigningMember, signingMembers } from '../client.ts';
+import { hostOf } from '../subject.ts';
+import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 import { uriFaults } from './uri-faults.ts';
@@ -10,6 +13,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
     ...responseFaults(metadata),
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
+    ...sectorFaults(metadata),
     ...uriFaults(metadata),
   ];
 }
@@ -54,8 +58,11 @@ function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       };
 }
 
-function* algorithmFaults({ signing }: Offer, metadata: ClientMetadata): Generator<MetadataFault> {
-  const member = 'id_token_signed_response_alg';
+function algorithmFaults(offer: Offer, metadata: ClientMetadata): readonly MetadataFault[] {
+  return signingMembers.flatMap((member) => [...algorithmFault(offer, metadata, member)]);
+}
+
+function* algorithmFault({ signing }: Offer, metadata: ClientMetadata, member: SigningMember): Generator<MetadataFault> {
   const algorithm = metadata[member];
   if (algorithm === 'HS256' && methodOf(metadata) === 'none')
     yield {
@@ -71,6 +78,20 @@ function* algorithmFaults({ signing }: Offer, metadata: ClientMetadata): Generat
       message: `${algorithm} is not offered by the tenant`,
       fix: `choose ${signing.join(', ')}, or add ${algorithm} to the tenant's signing`,
     };
+}
+
+/** OpenID Connect Core section 8.1: pairwise subjects are of one host, which the client's own addresses name. */
+function* sectorFaults({ subject_type, sector_identifier_uri, redirect_uris = [] }: ClientMetadata): Generator<MetadataFault> {
+  const fault = sector_identifier_uri === undefined ? undefined : webUriFault(sector_identifier_uri);
+  if (fault !== undefined)
+    yield { member: 'sector_identifier_uri', because: [], message: fault, fix: 'write an https URL of the host the subjects are for' };
+  if (subject_type !== 'pairwise' || sector_identifier_uri !== undefined || new Set(redirect_uris.map(hostOf)).size <= 1) return;
+  yield {
+    member: 'sector_identifier_uri',
+    because: ['redirect_uris', 'subject_type'],
+    message: 'is missing: the redirect_uris have several hosts, and pairwise subjects are of one',
+    fix: 'add a sector_identifier_uri, or keep redirect_uris of one host',
+  };
 }
 
 /** A client may name standard scopes and its tenant's. What the client of an API (client_credentials) asks for is the API's business. */

@@ -4,12 +4,13 @@
  */
 import type { Json } from '../accounts.ts';
 import { lifetimeOf } from '../active-client.ts';
+import { audienceOf, claimsFor } from '../claims.ts';
 import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
+import { subjectOf } from '../subject.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import { signJwt, verifyOwnJwt } from '../wire/jwt.ts';
-import { audienceOf } from './audience.ts';
 import type { DraftAccessToken, Issuance } from './issuance.ts';
 
 /** RFC 9068 section 2.1: keeps an access token from passing for an ID token, and the reverse. */
@@ -47,9 +48,10 @@ function writeJwt(op: Provider, { client, access, scopes, person }: Issuance): P
   const key = alg === undefined ? undefined : op.keys.signing(alg);
   if (key === undefined) throw new OAuthError('server_error', 'no key to sign access tokens with', { diagnostic: `${alg} of the tenant` });
   const claims: Record<string, Json> = {
+    ...claimsFor(op, 'access_token', { client, account: person?.account, scopes }),
     iss: op.settings.issuer,
-    sub: person?.account.sub ?? client.client_id,
-    aud: audienceOf({ token: access.row, grant: person?.grant }),
+    sub: person === undefined ? client.client_id : subjectOf(op, client, person.account.sub),
+    aud: audienceOf(op, client, scopes, { token: access.row, grant: person?.grant }),
     client_id: client.client_id,
     scope: scopes.join(' '),
     jti: access.id,

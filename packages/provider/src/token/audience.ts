@@ -21,15 +21,9 @@ export function narrowed(
   throw new OAuthError('invalid_target', 'resource was not named in the authorization request');
 }
 
-type Aimed = { readonly token: Pick<NewAccessToken, 'audience' | 'client_id'>; readonly grant: Grant | undefined };
+export type Aimed = { readonly token: Pick<NewAccessToken, 'audience' | 'client_id'>; readonly grant: Grant | undefined };
 
 /** The resources an access token is meant for; empty for one that is the client's own business. */
 export function resourcesOf({ token, grant }: Aimed): readonly string[] {
   return token.audience ?? grant?.resources ?? [];
-}
-
-/** The claim `aud` (RFC 9068 section 2.2, RFC 7662 section 2.2): the resources, else the client. One value stands by itself. */
-export function audienceOf(aimed: Aimed): string | readonly string[] {
-  const [first = aimed.token.client_id, ...rest] = resourcesOf(aimed);
-  return rest.length === 0 ? first : [first, ...rest];
 }

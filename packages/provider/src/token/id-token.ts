@@ -1,15 +1,15 @@
 /** ID tokens (OpenID Connect Core section 2), signed with the algorithm the client registered. */
 import type { Account, Json } from '../accounts.ts';
-import { lifetimeOf, sharedSecret } from '../active-client.ts';
-import { claimsOf, requestedClaims } from '../claims.ts';
-import type { Client } from '../client.ts';
+import { lifetimeOf } from '../active-client.ts';
+import { claimsFor, requestedClaims } from '../claims.ts';
+import { type Client, claimsPlaced } from '../client.ts';
 import type { Provider } from '../op.ts';
+import { signerOf } from '../signer.ts';
 import type { Grant } from '../store.ts';
-import { isAsymmetric } from '../wire/algorithms.ts';
+import { subjectOf } from '../subject.ts';
 import type { ClaimsParameter } from '../wire/claims-parameter.ts';
-import { OAuthError } from '../wire/error.ts';
 import { tokenHash } from '../wire/hashes.ts';
-import { type JwtSigner, signJwt } from '../wire/jwt.ts';
+import { signJwt } from '../wire/jwt.ts';
 
 export type IdTokenFacts = {
   readonly grant: Pick<Grant, 'authTime' | 'amr' | 'acr' | 'sid'> & { readonly claims?: ClaimsParameter | undefined };
@@ -25,13 +25,12 @@ export type IdTokenFacts = {
 export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Promise<string> {
   const alg = client.id_token_signed_response_alg;
   const iat = op.now();
+  const { account, scopes } = facts;
   const claims: Record<string, Json> = {
-    iss: op.settings.issuer,
-    ...(client.policy.scopeClaims === 'id_token' || standsAlone(facts)
-      ? claimsOf(facts.account, facts.scopes, op.settings.scopes)
-      : undefined),
     ...requestedClaims(facts.account, facts.grant.claims?.id_token, client.scopes, op.settings.scopes),
-    sub: facts.account.sub,
+    ...claimsFor(op, 'id_token', { client: standsAlone(facts) ? claimsPlaced(client, 'id_token') : client, account, scopes }),
+    iss: op.settings.issuer,
+    sub: subjectOf(op, client, facts.account.sub),
     aud: client.client_id,
     exp: iat + lifetimeOf(op, client, 'idToken'),
     iat,
@@ -43,28 +42,10 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
   if (facts.nonce !== undefined) claims.nonce = facts.nonce;
   if (facts.grant.sid !== undefined) claims.sid = facts.grant.sid;
   if (facts.grant.acr !== undefined) claims.acr = facts.grant.acr;
-  return signJwt(signerOf(op, client), claims);
+  return signJwt(signerOf(op, client, alg), claims);
 }
 
 /** No access token will ever ask userinfo for the claims of scopes (OpenID Connect Core section 5.4). */
 function standsAlone({ accessToken, code }: IdTokenFacts): boolean {
   return accessToken === undefined && code === undefined;
-}
-
-function signerOf(op: Provider, client: Client): JwtSigner {
-  const alg = client.id_token_signed_response_alg;
-  if (isAsymmetric(alg)) {
-    const key = op.keys.signing(alg);
-    if (key !== undefined) return key;
-    throw new OAuthError('server_error', 'no key for the registered signature algorithm', {
-      diagnostic: `${client.client_id} wants ${alg}`,
-    });
-  }
-  // The client's own secret (OpenID Connect Core section 10.1), so that the client, and only it, can verify.
-  const secret = sharedSecret(op.vault, client);
-  if (secret === undefined)
-    throw new OAuthError('server_error', 'no secret to sign with', {
-      diagnostic: `${client.client_id} wants ${alg} but keeps no sealed secret`,
-    });
-  return { alg, secret };
 }

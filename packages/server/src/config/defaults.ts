@@ -4,6 +4,7 @@ import { asymmetricAlgorithms, defaultLifetimes, type Json, type Settings, withD
 import { usernameKey } from '../users/username.ts';
 import { canonicalLocale } from './checks/tenants.ts';
 import type { ClientConfig, Config, TenantConfig, UserConfig } from './config.ts';
+import { mapperOf, tenantMappers } from './mappers.ts';
 import { type Endpoint, parseEndpoint } from './network.ts';
 import { builtMethod } from './not-yet.ts';
 import type { File, FileClient, FileTenant, FileUser } from './schema.ts';
@@ -33,6 +34,7 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     signing: tenant.signing ?? asymmetricAlgorithms,
     scopes: (tenant.scopes ?? []).map((scope) => ({ ...scope, claims: scope.claims ?? [] })),
     resources: tenant.resources ?? [],
+    claims: tenantMappers(tenant.scopes ?? [], tenant.claims ?? []),
     locales: (tenant.locales ?? ['en']).map((tag) => canonicalLocale(tag) ?? tag),
     paths: {},
   };
@@ -64,10 +66,11 @@ function userOf(user: FileUser): UserConfig {
 }
 
 /** A client whose method is not in effect yet is there, disabled and without a secret: nobody can authenticate as it. */
-function clientOf({ client_secret, ...client }: FileClient, settings: Settings): ClientConfig {
+function clientOf({ client_secret, claims, ...client }: FileClient, settings: Settings): ClientConfig {
   const { token_endpoint_auth_method: method = 'client_secret_basic', scope } = client;
   const built = builtMethod(method);
-  const complete = withDefaults(settings, { ...client, token_endpoint_auth_method: built, scope: scope?.replace(/\s+/g, ' ') });
+  const metadata = { ...client, token_endpoint_auth_method: built, scope: scope?.replace(/\s+/g, ' ') };
+  const complete = { ...withDefaults(settings, metadata), ...given('claims', claims?.map(mapperOf)) };
   const said = { ...complete, policy: client.policy ?? {} };
   return built === undefined ? { ...said, disabled: true } : { ...said, ...given('secret', client_secret) };
 }

@@ -2,7 +2,7 @@
  * The shape of symbolon.yaml as a JSON Schema. Names of client metadata are RFC 7591's, RFC 8705's and OpenID Connect's. What is more
  * than a shape (uniqueness, URIs, references) is in checks/. A description, where there is one, completes "write ..." in a finding.
  */
-import { algorithms, asymmetricAlgorithms, type Lifetimes } from '@symbolon/provider';
+import { algorithms, asymmetricAlgorithms, claimPlaces, claimSources, type Lifetimes } from '@symbolon/provider';
 import Type from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -78,6 +78,22 @@ const policy = Type.Object(
   closed,
 );
 
+const mapper = Type.Object(
+  {
+    to: optional(text),
+    from: optional(Type.Enum(claimSources)),
+    claim: optional(text),
+    path: optional(text),
+    prefix: optional(text),
+    cutPrefix: optional(flag),
+    value: optional(Type.Unknown()),
+    audience: optional(texts),
+    into: optional(Type.Array(Type.Enum(claimPlaces), { minItems: 1 })),
+    scope: optional(text),
+  },
+  closed,
+);
+
 const client = Type.Object(
   {
     client_id: text,
@@ -107,12 +123,17 @@ const client = Type.Object(
     response_types: optional(Type.Array(Type.Enum(responseTypeNames))),
     scope: optional(Type.String({ description: 'scope names with spaces between them, such as openid profile email' })),
     id_token_signed_response_alg: optional(Type.Enum(algorithms)),
+    userinfo_signed_response_alg: optional(Type.Enum(algorithms)),
+    introspection_signed_response_alg: optional(Type.Enum(algorithms)),
+    subject_type: optional(Type.Enum(['public', 'pairwise'])),
+    sector_identifier_uri: optional(text),
     authorization_signed_response_alg: optional(Type.Enum(algorithms)),
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
     require_auth_time: optional(flag),
     environment: optional(Type.Enum(['sandbox', 'production'])),
     lifetimes: optional(Type.Object(clientLifetimes, closed)),
     policy: optional(policy),
+    claims: optional(Type.Array(mapper)),
   },
   closed,
 );
@@ -169,6 +190,7 @@ const tenant = Type.Object(
     lifetimes: optional(Type.Object(tenantLifetimes, closed)),
     signing: optional(Type.Array(Type.Enum(asymmetricAlgorithms), { minItems: 1 })),
     scopes: optional(Type.Array(scope)),
+    claims: optional(Type.Array(mapper)),
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text }, closed))),
@@ -198,6 +220,8 @@ export const fileSchema = Type.Object(
 export type File = Type.Static<typeof fileSchema>;
 export type FileTenant = File['tenants'][number];
 export type FileClient = Type.Static<typeof client>;
+export type FileScope = Type.Static<typeof scope>;
+export type FileMapper = Type.Static<typeof mapper>;
 export type FileUser = Type.Static<typeof user>;
 
 /** The file while it may still be wrong: everything may be missing, and what is wrong is `undefined` under its key. */

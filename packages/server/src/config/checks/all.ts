@@ -1,5 +1,6 @@
 /** Every check beyond the shape, each on its own: one mistake hides no other. */
 import type { Draft, File } from '../schema.ts';
+import { checkClaims } from './claims.ts';
 import { checkClients } from './clients.ts';
 import { forEach, type Report } from './report.ts';
 import { checkScopes } from './scopes.ts';
@@ -12,6 +13,6 @@ export function checkFile(file: Draft<File>, report: Report): void {
   checkServer(file, report);
   checkTenants(file, report);
   forEach(file.tenants, report, 'tenants', (tenant, at) => {
-    for (const check of [checkScopes, checkUsers, checkClients, checkResources, checkUpstreams]) check(tenant, at);
+    for (const check of [checkScopes, checkClaims, checkUsers, checkClients, checkResources, checkUpstreams]) check(tenant, at);
   });
 }

@@ -1,5 +1,6 @@
 /** People written into the file: names that cannot be mistaken for one another, passwords in a form that can be verified. */
 
+import { protectedClaims } from '@symbolon/provider';
 import { isPasswordHash, newPasswordProblem } from '../../users/password.ts';
 import { type UsernameProblem, usernameKey } from '../../users/username.ts';
 import type { Draft, FileTenant, FileUser } from '../schema.ts';
@@ -11,11 +12,6 @@ const passwordProblems: Readonly<Record<NonNullable<ReturnType<typeof newPasswor
   too_long: 'is longer than 1024 bytes',
   forbidden_character: 'has a character that no keyboard gives',
 };
-
-/** Claims that say who signed in, how, for whom and when: made by the server, for a person they would be a disguise. */
-const ownClaims = new Set(
-  'sub iss aud exp iat nbf jti nonce auth_time acr amr azp sid at_hash c_hash s_hash client_id scope cnf act'.split(' '),
-);
 
 const nameProblems: Readonly<Record<UsernameProblem, string>> = {
   empty: 'must not be empty',
@@ -59,6 +55,6 @@ function checkUser(user: Draft<FileUser>, report: Report): void {
 }
 
 function checkClaims(claims: object | undefined, report: Report): void {
-  for (const name of Object.keys(claims ?? {}).filter((candidate) => ownClaims.has(candidate)))
+  for (const name of Object.keys(claims ?? {}).filter((candidate) => protectedClaims.has(candidate)))
     report([name], 'is a claim that only the server makes', 'remove it, or give it another name');
 }
