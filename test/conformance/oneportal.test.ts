@@ -60,6 +60,19 @@ describe('oneportal: conformance of the dialect', () => {
     expect((await introspect(portal, refresh_token)).body).toMatchObject({ active: true, clientId: 'portal', tokenType: 'refresh_token' });
   });
 
+  it('OP-5: a signed introspection answer (RFC 9701) stays as it was signed', async () => {
+    const { access_token } = (await token(portal, password)).body;
+    const response = await fetch(`${issuer}/openid/introspect`, {
+      method: 'POST',
+      headers: { ...basic(portal), accept: 'application/token-introspection+jwt' },
+      body: new URLSearchParams({ token: String(access_token) }),
+    });
+    expect(response.status).toBe(200);
+    const jwks = createRemoteJWKSet(new URL(`${issuer}/openid/jwks`));
+    const { payload } = await jwtVerify(await response.text(), jwks, { issuer, audience: 'portal' });
+    expect(payload.token_introspection).toMatchObject({ active: true, client_id: 'portal' });
+  });
+
   it('OP-6: of revoked, unknown and foreign tokens only active false is told', async () => {
     const { access_token } = (await token(portal, password)).body;
     expect((await introspect(portalOpaque, access_token)).body).toEqual({ active: false });

@@ -10,11 +10,12 @@ export function commasToBlanks(request: CoreRequest): CoreRequest {
   return { ...request, query: blanked(request.query), form: request.form && blanked(request.form) };
 }
 
-/** A JSON answer with its members spelled otherwise. */
+/** A JSON answer with its members spelled otherwise; a signed one stays as it was signed. */
 export function respelled(
   response: CoreResponse,
   change: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
 ): CoreResponse {
+  if (response.headers['content-type'] !== 'application/json') return response;
   return { ...response, body: JSON.stringify(change(JSON.parse(response.body))) };
 }
 
