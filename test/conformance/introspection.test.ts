@@ -152,6 +152,11 @@ describe('conformance: introspection, revocation, JWT access tokens', () => {
     const { jti } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as { jti: string };
     expect((await userinfo(server.issuer, tokens.body.id_token)).status).toBe(401);
     expect((await userinfo(server.issuer, jti)).status).toBe(401);
+    for (const made of [jti, `jti ${jti}`, ` ${jti}`]) {
+      const posted = await fetch(`${server.issuer}/userinfo`, { method: 'POST', body: form({ access_token: made }) });
+      expect(posted.status).toBe(401);
+      expect((await introspect(jwtClient, made)).text).toBe('{"active":false}');
+    }
     expect((await introspect(jwtClient, jti)).text).toBe('{"active":false}');
     const logout = await createAgent(server.issuer).get(`/logout?${form({ id_token_hint: jwt })}`);
     expect(logout.text).toContain('id_token_hint is not an ID token of this provider');

@@ -70,7 +70,11 @@ async function introspectAccess(op: Provider, caller: Client, value: string): Pr
     aud: audienceOf(op, owner, scopes, { token, grant }),
   };
   if (grant === undefined) return active(op, owner, scopes, { ...common, sub: token.client_id });
-  return active(op, owner, scopes, { ...common, ...person(op, owner, grant), ...nameOf(owner, account) });
+  return active(op, owner, scopes, {
+    ...common,
+    ...person(op, owner, grant),
+    ...(sectorOf(caller) === undefined ? nameOf(owner, account) : {}),
+  });
 }
 
 /** The client a token was issued to, when the caller is that client or a resource among the token's; undefined when it may not know. */

@@ -8,6 +8,7 @@ import type { Provider } from '../op.ts';
 import type { Approval, Grant, PendingRequest } from '../store.ts';
 import { draftAccessToken, writeAccessToken } from '../token/access-token.ts';
 import { idToken } from '../token/id-token.ts';
+import { intersect } from '../wire/scope.ts';
 import type { AnswerFields } from './response-modes.ts';
 import { responseTypes } from './response-types.ts';
 
@@ -22,11 +23,13 @@ export type Given = {
 
 /** The parameters of the answer. One store statement when an access token is given, else none. Throws server_error when there is no key. */
 export async function frontChannel(op: Provider, given: Given): Promise<AnswerFields> {
-  const { client, account, approval } = given;
+  const { client, account } = given;
+  // The client may have lost scopes while the person took her time.
+  const approval = { ...given.approval, scopes: intersect(given.approval.scopes, client.scopes) };
   const { parameters } = given.request;
   const gives = responseTypes[parameters.response_type];
   const code = gives.code ? { code: given.code } : undefined;
-  const token = gives.token ? await accessToken(op, given) : undefined;
+  const token = gives.token ? await accessToken(op, { ...given, approval }) : undefined;
   if (!gives.idToken) return { ...code, ...token };
   const facts = { grant: { ...approval, claims: parameters.claims }, account, scopes: approval.scopes, nonce: parameters.nonce };
   const id_token = await idToken(op, claimsPlaced(client, parameters.scopeClaims), {

@@ -13,6 +13,9 @@ import { sha256 } from '../wire/hashes.ts';
 import { signJwt, verifyOwnJwt } from '../wire/jwt.ts';
 import type { DraftAccessToken, Issuance } from './issuance.ts';
 
+/** What an opaque token of ours looks like. Nothing else is hashed, so no text can be made that hashes to what stands for a `jti`. */
+const opaqueForm = /^[A-Za-z0-9_-]{43}$/;
+
 /** RFC 9068 section 2.1: keeps an access token from passing for an ID token, and the reverse. */
 const jwtType = 'at+jwt';
 
@@ -32,7 +35,7 @@ export async function writeAccessToken(op: Provider, issuance: Issuance): Promis
 
 /** Under which hash the store keeps the token that a request shows; undefined for a JWT that this provider did not sign, or that is dead. */
 export function accessTokenHash(op: Provider, value: string): string | undefined {
-  if (!value.includes('.')) return sha256(value);
+  if (!value.includes('.')) return opaqueForm.test(value) ? sha256(value) : undefined;
   const claims = verifyOwnJwt(op.keys, value, { issuer: op.settings.issuer, typ: jwtType, now: op.now() });
   return typeof claims?.jti === 'string' ? jwtHash(claims.jti) : undefined;
 }
