@@ -1,4 +1,5 @@
 /** What a resource (RFC 8707) must not learn, and what a client must not widen. */
+import type { Client } from '@symbolon/provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { more } from '../conformance/more-clients.ts';
 import {
@@ -72,7 +73,7 @@ describe('security: resources', () => {
     expect((await introspect(issuer, apiA, access_token)).text).toBe('{"active":false}');
     const { request, answer } = await askBoth(issuer, trusted, offline);
     const { body } = await redeem(issuer, trusted, request, answer, { resource: b });
-    expect((await introspect(issuer, apiA, body.access_token)).text).toBe('{"active":false}');
+    expect((await introspect(issuer, apiA, access_token)).text).toBe('{"active":false}');
     expect((await introspect(issuer, apiB, body.access_token)).body.active).toBe(true);
     expect((await introspect(issuer, apiB, body.refresh_token)).text).toBe('{"active":false}');
   });
@@ -85,5 +86,40 @@ describe('security: resources', () => {
   it('F13: a resource of another tenant learns nothing', async () => {
     const { access_token } = await signIn(issuer, trusted, { resource: a });
     expect((await introspect(`${issuer}/t/agate`, apiA, access_token)).text).toBe('{"active":false}');
+  });
+});
+
+describe('security: clients that change while a person takes her time', () => {
+  async function withClient(client_id: string, changes: Partial<Client>, body: () => Promise<void>): Promise<void> {
+    const [tenant] = server.tenants;
+    const client = await tenant?.store.clients.find(client_id);
+    if (tenant === undefined || client === undefined) throw new Error(`no client ${client_id}`);
+    await tenant.store.clients.replace({ ...client, ...changes }, tenant.op.now());
+    try {
+      await body();
+    } finally {
+      await tenant.store.clients.replace(client, tenant.op.now());
+    }
+  }
+
+  it('F11: a scope the client lost meanwhile is in no token of the authorization endpoint', async () => {
+    const agent = createAgent(issuer);
+    const request = authorizationRequest(issuer, hybrid, { response_type: 'id_token token', scope: 'openid email' });
+    const login = await agent.get(request.url);
+    await withClient(hybrid.client_id, { scopes: ['openid'] }, async () => {
+      const answer = answerOf(await signInAndConsent(agent, login));
+      expect(answer.get('access_token')).not.toBeNull();
+      expect(answer.get('scope')).toBe('openid');
+    });
+  });
+
+  it('F18: a resource that knows people by subjects of its own is not told the user name of a token meant for it', async () => {
+    const { access_token } = await signIn(issuer, trusted, { ...offline, resource: a });
+    expect((await introspect(issuer, apiA, access_token)).body).toMatchObject({ active: true, username: 'alice' });
+    await withClient(apiA.client_id, { subject_type: 'pairwise' }, async () => {
+      const told = (await introspect(issuer, apiA, access_token)).body;
+      expect(told.active).toBe(true);
+      expect(told).not.toHaveProperty('username');
+    });
   });
 });

@@ -73,7 +73,7 @@ async function introspectAccess(op: Provider, caller: Client, value: string): Pr
   return active(op, owner, scopes, {
     ...common,
     ...person(op, owner, grant),
-    ...(sectorOf(caller) === undefined ? nameOf(owner, account) : {}),
+    ...nameOf([caller, owner], account),
   });
 }
 
@@ -85,9 +85,10 @@ async function ownerFor(op: Provider, caller: Client, token: AccessToken): Promi
   return own ? activeClient(op, token.client_id) : undefined;
 }
 
-/** Who knows people by subjects of its own is not told the name by which everybody knows them. */
-function nameOf(caller: Client, account: Account | undefined): Payload {
-  return account === undefined || sectorOf(caller) !== undefined ? {} : { username: account.username };
+/** Who knows people by subjects of its own, as the asker or as the token's client, is not told the name by which everybody knows them. */
+function nameOf(clients: readonly Client[], account: Account | undefined): Payload {
+  const apart = clients.some((client) => sectorOf(client) !== undefined);
+  return account === undefined || apart ? {} : { username: account.username };
 }
 
 async function introspectRefresh(op: Provider, caller: Client, value: string): Promise<Active | undefined> {
