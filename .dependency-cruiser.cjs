@@ -166,6 +166,13 @@ module.exports = {
       to: { path: '^(packages|test|bench|scripts|examples)/', pathNot: '^examples/$1/' },
     },
     {
+      name: 'kit-stands-alone',
+      comment: 'the relying-party kit is for any provider: it knows nothing of ours, and no web framework',
+      severity: 'error',
+      from: { path: '^packages/relying-party/src/', pathNot: test },
+      to: { pathNot: '^packages/relying-party/src/|^node_modules/(jose|openid-client)/|^node:|^(crypto|http|https|stream|tls)$' },
+    },
+    {
       name: 'packages-not-upwards',
       comment: 'nothing in packages/ knows examples, benchmarks, scripts or end-to-end tests',
       severity: 'error',
