@@ -36,6 +36,8 @@ export type ScriptedProvider = {
   /** Replaced by a test that rotates; the key set follows. */
   key: SigningKey;
   script: Script;
+  /** Seconds its clock is ahead. */
+  ahead: number;
   readonly requests: Recorded[];
   /** How often a path was asked. */
   readonly asked: (path: string) => number;
@@ -76,6 +78,7 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
     sub,
     key: await newKey(alg),
     script: {},
+    ahead: 0,
     requests: [],
     asked: (path) => provider.requests.filter((each) => each.path === path).length,
     visit: async (url) => {
@@ -138,7 +141,7 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
     codes.delete(form.get('code') ?? '');
     if (!isOurClient(form, request, client_secret)) return { error: 'invalid_client' };
     if (form.get('grant_type') === 'authorization_code' && !isGood(given, form)) return { error: 'invalid_grant' };
-    const seconds = Math.floor(Date.now() / 1000);
+    const seconds = Math.floor(Date.now() / 1000) + provider.ahead;
     const nonce = given?.request.get('nonce') ?? undefined;
     const honest: JWTPayload = {
       iss: issuer,
