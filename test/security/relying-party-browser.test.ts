@@ -269,7 +269,12 @@ describe('signing out', () => {
     const { url, login } = await start(rp, 'a');
     const { tokens }: SignedIn = await finish(rp, login, { url: await a.visit(url) });
     const [head, body] = (await a.sign(claims)).split('.');
+    const ec = await newKey('ES256');
+    const kid = ec.publicJwk.kid ?? '';
+    a.script = { jwks: ({ keys }) => ({ keys: [...keys, ec.publicJwk] }) };
     const forged = [
+      // With a key that the provider has, and an algorithm that was not agreed.
+      await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid }).sign(ec.privateKey),
       `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`,
       `${head}.${body}.`,
       await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: a.key.publicJwk.kid ?? '' }).sign(key.privateKey),

@@ -1,6 +1,7 @@
 /** What an application imports. */
 export { stateOf } from './answer-state.ts';
 export { backChannelLogout, type LoggedOut } from './back-channel.ts';
+export { type ClientCertificate, certificateFetch } from './certificate-fetch.ts';
 export { type ClaimFault, type ClaimRule, type ClaimRules, type Claims, type ClaimType, mapClaims } from './claims.ts';
 export type { ProviderMetadata } from './discovery.ts';
 export { type ErrorDetails, type ErrorKind, RelyingPartyError } from './error.ts';
