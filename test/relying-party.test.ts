@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { certificateFetch, finish, type PrivateJwk, type ProviderSettings, refresh, start } from '@symbolon/relying-party';
+import { certificateFetch, finish, type PrivateJwk, type ProviderSettings, refresh, start, stateOf } from '@symbolon/relying-party';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clients as ourClients, signInAndConsent } from './support/client.ts';
@@ -102,6 +102,15 @@ describe('the kit in front of oidc-provider', () => {
     const signedIn = await finish(rp, login, { url: location });
     expect(signedIn).toMatchObject({ issuer: foreign.issuer, sub: 'ann', userinfo: { email: 'ann@partner.example' } });
     expect((await refresh(rp, signedIn)).access_token).not.toBe(signedIn.tokens.access_token);
+  });
+
+  it('finds the login that an encrypted answer belongs to, with the keys of the provider it was begun at', async () => {
+    const rp = applicationOf({ other: settingsFor('as o2o does'), partner: settingsFor('as IDPartner does with keys') });
+    const { url, login } = await start(rp, 'partner');
+    const { location = '' } = await createAgent(foreign.issuer).get(url);
+    expect([...new URL(location).searchParams.keys()]).toEqual(['response']);
+    expect(await stateOf(rp, { url: location }, ['gone', 'other', 'partner'])).toBe(login.state);
+    expect(await stateOf(rp, { url: location }, [])).toBe('');
   });
 
   it('signs a person in with an answer that is posted', async () => {

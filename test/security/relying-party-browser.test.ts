@@ -100,6 +100,23 @@ describe('answers in the wrong browser', () => {
     expect((await person.send(answers[6] ?? '')).status).toBe(303);
   });
 
+  it('D3: links that begin sign-ins do not fill a browser with more than a server takes', async () => {
+    const app = application();
+    const person = browser(app);
+    await person.send(await a.visit((await person.send('/auth/login/a')).location));
+    for (let turn = 0; turn < 9; turn += 1) await person.send(`/auth/login/a?returnTo=/${'x'.repeat(699)}`);
+    expect([...person.jar].map(([name, value]) => `${name}=${value}; `).join('').length).toBeLessThan(14_000);
+  });
+
+  it('K14, K4: no answer of the callback can be kept, or tells where it was', async () => {
+    const app = application();
+    const answers = [`${origin}/auth/oidc/callback?code=x&state=y`, `${origin}/auth/login/a`, `${origin}/auth/login/nobody`];
+    for (const url of answers) {
+      const response = await app.handle(new Request(url));
+      expect([response?.headers.get('cache-control'), response?.headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
+    }
+  });
+
   it('D3: cookies that were changed, made elsewhere or for something else are nothing', async () => {
     const app = application();
     const person = browser(app);

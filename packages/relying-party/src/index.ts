@@ -21,6 +21,7 @@ export {
   memoryEndings,
   type Sessions,
 } from './handlers/sessions.ts';
+export { knownKeys } from './key-set.ts';
 export type { Answer, Login, SignedIn, Started, StartOptions, Tokens } from './login.ts';
 export { type LogoutOptions, logoutUrl } from './logout.ts';
 export { type Provider, type RelyingParty, type RelyingPartyOptions, relyingParty } from './relying-party.ts';
