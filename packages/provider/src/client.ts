@@ -1,4 +1,5 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
+import type { Access } from './access.ts';
 import type { ClaimMapper } from './claim-mapping.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
@@ -45,6 +46,8 @@ export type Client = {
   readonly sector_identifier_uri?: string;
   /** What is mapped for this client, after the tenant's. An operator's decision, never part of what a client says of itself. */
   readonly claims?: readonly ClaimMapper[];
+  /** Whom the application is for; everybody when left out. An operator's decision, as the above. */
+  readonly access?: Access;
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
   readonly secrets: readonly ClientSecret[];

@@ -1,4 +1,5 @@
 /** The public face of the core. What is not named here is nobody's business outside. */
+export type { Access } from './access.ts';
 export type { Account, Json } from './accounts.ts';
 export { authorize, deny, type Outcome, resume } from './authorize/authorize.ts';
 export { scopesToConsent } from './authorize/claims-request.ts';

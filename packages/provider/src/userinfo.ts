@@ -2,7 +2,7 @@
  * Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes, those asked for by name, and what is mapped, as JSON or, for a client that registered an
  * algorithm, as a signed JWT (section 5.3.2). One store statement.
  */
-
+import { mayUse } from './access.ts';
 import type { Json } from './accounts.ts';
 import { activeClient } from './active-client.ts';
 import { bearerToken, challenge } from './bearer.ts';
@@ -36,8 +36,10 @@ async function answerTo(op: Provider, token: AccessToken | undefined): Promise<A
   const client = token === undefined ? undefined : await activeClient(op, token.client_id);
   if (token === undefined || client === undefined) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
   if (token.grant === undefined) throw new OAuthError('insufficient_scope', 'the access token does not speak for a person');
-  if (token.account?.active !== true)
-    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });
+  if (!mayUse(client, token.account))
+    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', {
+      diagnostic: 'account gone, or application not for this person',
+    });
   const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
   if (!scopes.includes('openid') && !client.policy.userinfoWithoutOpenid)
     throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');
