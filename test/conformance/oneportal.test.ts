@@ -1,7 +1,9 @@
 /** The dialect of onePortal, and the switches its clients need: requests as its documentation and the clients of HSL send them. */
+import { strictPolicy } from '@symbolon/provider';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tenantOf, withClient } from '../security/changing.ts';
 import { answerOf, basicOf, type ClientUnderTest, claimsIn, clients, people, signInAndConsent } from '../support/client.ts';
 import { createAgent } from '../support/http-agent.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
@@ -48,6 +50,13 @@ describe('oneportal: conformance of the dialect', () => {
     expect(await token(portalOff, password)).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
     const open = await post(`${issuer}/openid/token`, { ...password, client_id: portalPublic.client_id });
     expect(open).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
+    // Nor one that got the switch in some other way than by registration, which refuses it.
+    const tenant = tenantOf(server, 'oneportal');
+    const policy = { ...strictPolicy, passwordGrant: true };
+    const switched = await withClient(tenant, portalPublic.client_id, { policy }, () =>
+      post(`${issuer}/openid/token`, { ...password, client_id: portalPublic.client_id }),
+    );
+    expect(switched).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
     expect(await token({ ...portal, client_secret: 'wrong' }, password)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect(await token(portal, { ...password, password: 'wrong' })).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
