@@ -21,6 +21,8 @@ export const old = {
     client_secret: 'digi+transit/secret=with%25odd:signs01234',
     redirect_uri: 'https://reittiopas.example/oid_callback',
   },
+  /** A site of the same family, which hands its people over. */
+  family: { client_id: 'family', client_secret: 'family-secret-0123456789abcdef012345', redirect_uri: 'https://family.example/cb' },
   jore4: { client_id: 'jore4', client_secret: 'jore4-secret-0123456789abcdef0123456', redirect_uri: 'https://jore4.example/cb' },
   portal: { client_id: 'portal', client_secret: 'portal-secret-0123456789abcdef012345', redirect_uri: '' },
   portalOpaque: { client_id: 'portal-opaque', client_secret: 'portal-opaque-secret-0123456789abcdef', redirect_uri: '' },
@@ -48,7 +50,8 @@ const clients = [
   entry(old.amber, 'id_token_signed_response_alg: HS256, scope: openid email profile groups, lifetimes: { code: 30 }', ''),
   entry(old.hsl, `scope: "openid email ${groupsScope}"`, ', credentialsInQuery: true, userinfoWithoutOpenid: true'),
   entry(old.hslStrict, `scope: "openid email ${groupsScope}"`, ''),
-  entry(old.digitransit, 'scope: openid profile, post_logout_redirect_uris: [https://reittiopas.example/]', ''),
+  entry(old.digitransit, 'scope: openid profile, post_logout_redirect_uris: [https://reittiopas.example/]', ', signOnTokens: true'),
+  entry(old.family, 'scope: openid profile, post_logout_redirect_uris: [https://family.example/]', ', signOnTokens: true'),
   entry(old.jore4, 'scope: openid profile, post_logout_redirect_uris: [https://jore4.example/]', ', accessToken: jwt'),
   entry(old.portalOpaque, 'grant_types: [password, refresh_token], scope: openid email profile', ', passwordGrant: true'),
   entry(old.portalOff, 'grant_types: [password], scope: openid email profile', ''),

@@ -26,6 +26,7 @@ export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from 
 export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, policyOf, withDefaults } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
 export { defaultLifetimes, type Lifetimes, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
+export { signOn } from './sign-on.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';

@@ -31,6 +31,12 @@ export type Policy = {
    * Agate's clients expect. A scope the tenant knows and the client may not have is left out in both.
    */
   readonly unknownScopes: 'ignore' | 'refuse';
+  /**
+   * Hands people over to other clients that have this switch, and takes them, by sign-on tokens (`sso_token`), as the sites around onePortal do.
+   * Risk: who gets hold of such a token first, within two minutes, is signed in as the person; and a link can sign somebody in as somebody else
+   * where nobody is signed in.
+   */
+  readonly signOnTokens: boolean;
 };
 
 export const strictPolicy: Policy = {
@@ -43,6 +49,7 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
+  signOnTokens: false,
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */
