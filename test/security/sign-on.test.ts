@@ -75,7 +75,8 @@ describe('security: sign-on tokens', () => {
       body: new URL(silent(sso_token)).searchParams,
       redirect: 'manual',
     });
-    expect(posted.headers.getSetCookie()).toEqual([]);
+    const crossed = await fetch(silent(sso_token), { method: 'POST', redirect: 'manual' });
+    for (const { headers } of [posted, crossed]) expect(headers.getSetCookie()).toEqual([]);
     // A foreign redirect_uri signs nobody in, and does not use it up.
     const foreign = await createAgent(server.issuer).get(silent(sso_token, { redirect_uri: 'https://evil.example/cb' }));
     expect([foreign.location, foreign.headers.getSetCookie()]).toEqual([undefined, []]);

@@ -24,6 +24,7 @@ export async function authorizeRequest(call: Call): Promise<Reply> {
 
 /** The answer for a browser that a sign-on token of the request has just signed in; its cookie is set with the way back to the client. */
 async function signedOn(call: Call): Promise<Reply | undefined> {
+  if (call.request.query.sso_token === undefined) return undefined;
   const { op } = call.tenant;
   const next = newBrowser();
   if (!(await signOn(op, call.request, call.browser?.hash, next.hash))) return undefined;
