@@ -1,9 +1,6 @@
 /** Who may use an application: the one question wherever a person, or a token that speaks for her, meets a client. Pure. */
 import type { Account } from './accounts.ts';
-import type { Client } from './client.ts';
-
-/** Whom an application is for: the members of any of these groups. */
-export type Access = { readonly groups: readonly string[] };
+import type { Access, Client } from './client.ts';
 
 /** Whether a person is among those an application is for; everybody is where it says nothing. */
 export function isFor(access: Access | undefined, { groups }: Pick<Account, 'groups'>): boolean {

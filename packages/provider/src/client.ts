@@ -1,5 +1,4 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
-import type { Access } from './access.ts';
 import type { ClaimMapper } from './claim-mapping.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
@@ -18,6 +17,9 @@ export type ClientSecret = { readonly digest: string; readonly sealed?: string }
 export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Client {
   return wanted === undefined ? client : { ...client, policy: { ...client.policy, scopeClaims: wanted } };
 }
+
+/** Whom an application is for: the members of any of these groups. */
+export type Access = { readonly groups: readonly string[] };
 
 export type Client = {
   readonly client_id: string;

@@ -1,5 +1,4 @@
 /** The public face of the core. What is not named here is nobody's business outside. */
-export type { Access } from './access.ts';
 export type { Account, Json } from './accounts.ts';
 export { authorize, deny, type Outcome, resume } from './authorize/authorize.ts';
 export { scopesToConsent } from './authorize/claims-request.ts';
@@ -12,7 +11,7 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
-export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+export type { Access, Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, type Places, urlOf } from './endpoints.ts';

@@ -2,7 +2,8 @@
  * What does the browser still owe us? The only place that asks. Pure: from the request, the facts recorded on it and the sessions of the
  * browser, to a step, a refusal or the go-ahead. `prompt=none` is handled here and nowhere else.
  */
-import { type Access, isFor } from '../access.ts';
+import { isFor } from '../access.ts';
+import type { Access } from '../client.ts';
 import type { Policy } from '../policy.ts';
 import type { AuthorizationParameters, Facts, SessionView } from '../store.ts';
 import type { ErrorCode } from '../wire/error.ts';
