@@ -312,6 +312,31 @@ describe('cli: people and applications beside a running server', () => {
     expect((await run('client', 'list')).output).not.toContain('Wrong');
   });
 
+  it('client add --group makes an application for members only', async () => {
+    const redirect_uri = 'https://members.example/cb';
+    const { code, output } = await run(
+      'client',
+      'add',
+      '--name',
+      'Members',
+      '--redirect-uri',
+      redirect_uri,
+      '--trusted',
+      '--group',
+      'staff',
+      'board',
+    );
+    expect(code, output).toBe(0);
+    const client: ClientUnderTest = {
+      client_id: lineOf(output, 'client_id'),
+      client_secret: lineOf(output, 'client_secret'),
+      redirect_uri,
+    };
+    const agent = createAgent(server.url);
+    const answer = answerOf(await signInAndConsent(agent, await agent.get(authorizationRequest(server.url, client).url)));
+    expect([answer.get('error'), answer.has('code')]).toEqual(['access_denied', false]);
+  });
+
   describe('security: secrets on the command line', () => {
     it('G12: a client secret is printed once, when it is made, and by no command after that', async () => {
       const made = await run('client', 'add', '--name', 'Secretive', '--redirect-uri', 'https://secretive.example/cb', '--trusted');

@@ -59,8 +59,9 @@ export async function issueSignOn(op: Provider, request: CoreRequest): Promise<C
 export async function signOn(op: Provider, request: CoreRequest, previous: string | undefined, next: string): Promise<boolean> {
   const { query } = request;
   if (request.method !== 'GET' || typeof query.sso_token !== 'string' || query.prompt !== 'none') return false;
-  if ((await trusted(op, request)) === undefined || (await isTaken(op, previous))) return false;
+  if ((await trusted(op, request)) === undefined) return false;
   const read = readSignOn(op.vault, query.sso_token);
+  if (read !== undefined && (await isTaken(op, previous))) return false;
   const token = read === undefined ? undefined : await redeem(op, read, one(query, 'client_id'));
   const grant = token?.grant;
   if (grant === undefined || grant.authTime + op.settings.lifetimes.session <= op.now()) {

@@ -25,6 +25,7 @@ export async function checkResources(op: Provider, client: Client, ids: readonly
 
 /** Of these resources, those that are in service and that the client may name. */
 export async function inReach(op: Provider, { client_id }: Pick<Client, 'client_id'>, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return ids;
   const named = op.settings.resources.filter(({ id, clients }) => ids.includes(id) && clients?.includes(client_id) !== false);
   const served = await Promise.all(named.map(async (resource) => (await activeClient(op, resource.client_id)) !== undefined));
   const reached = named.filter((_, index) => served[index] === true).map(({ id }) => id);
