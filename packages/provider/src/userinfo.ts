@@ -5,10 +5,11 @@
 
 import type { Json } from './accounts.ts';
 import { activeClient } from './active-client.ts';
-import { bearerToken, challenge } from './bearer.ts';
+import { challenge, shownToken } from './bearer.ts';
 import { claimsFor, requestedClaims } from './claims.ts';
 import type { Client } from './client.ts';
 import { type CoreRequest, type CoreResponse, json, jwt } from './exchange.ts';
+import { checkHolder } from './holder.ts';
 import type { Provider } from './op.ts';
 import { signerOf } from './signer.ts';
 import type { AccessToken } from './store.ts';
@@ -18,10 +19,11 @@ import { signJwt } from './wire/jwt.ts';
 import { intersect } from './wire/scope.ts';
 
 export async function userinfo(op: Provider, request: CoreRequest): Promise<CoreResponse> {
-  const value = bearerToken(request);
-  if (value === undefined) return challenge(op, undefined);
-  const hash = accessTokenHash(op, value);
+  const shown = shownToken(request);
+  if (shown === undefined) return challenge(op, undefined);
+  const hash = accessTokenHash(op, shown.value);
   const token = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
+  if (token !== undefined) await checkHolder(op, request, shown, token);
   const { client, claims } = await answerTo(op, token);
   const alg = client.userinfo_signed_response_alg;
   if (alg === undefined) return json(200, claims);

@@ -15,9 +15,10 @@ import { draftAccessToken } from '../access-token.ts';
 import { narrowed, readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import { refreshBinding } from '../sender.ts';
 import { alive, type TokenCall } from './grant.ts';
 
-export async function authorizationCode(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
+export async function authorizationCode(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   const code = required(form, 'code');
   const redirect_uri = one(form, 'redirect_uri');
   const verifier = one(form, 'code_verifier');
@@ -28,9 +29,13 @@ export async function authorizationCode(op: Provider, { client, form }: TokenCal
   const account = alive(found);
 
   const scopes = intersect(request.approval.scopes, client.scopes);
-  const access = draftAccessToken(op, client, undefined, narrowed(resources, request.parameters));
+  const access = draftAccessToken(op, client, {
+    audience: narrowed(resources, request.parameters),
+    confirmation: sender.confirmation,
+  });
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
-  const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken'));
+  const refreshLife = family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken');
+  const grant = { ...grantOf(request, scopes, op.now(), access.row.expiresAt, refreshLife), ...refreshBinding(client, sender) };
   const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id }, refresh);
 
