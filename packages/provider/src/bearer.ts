@@ -1,6 +1,7 @@
 /** Access tokens at our own resources: where they may stand in a request (RFC 6750 section 2, RFC 9449 section 7.1), and how a refusal is told. */
 import type { CoreRequest, CoreResponse } from './exchange.ts';
 import type { Provider } from './op.ts';
+import { proofAlgorithms } from './wire/dpop.ts';
 import { OAuthError } from './wire/error.ts';
 import { one } from './wire/parameters.ts';
 
@@ -26,12 +27,32 @@ export function shownToken(request: CoreRequest): ShownToken | undefined {
   return { value, scheme: schemes[scheme.toLowerCase() as keyof typeof schemes] };
 }
 
-/** The refusal as RFC 6750 section 3 wants it; without an error when the caller showed no token at all. */
-export function challenge(op: Provider, error: OAuthError | undefined): CoreResponse {
-  const parts = [`realm="${op.settings.issuer}"`];
-  if (error !== undefined) parts.push(`error="${error.code}"`, `error_description="${error.description}"`);
-  if (error?.code === 'insufficient_scope') parts.push('scope="openid"');
-  const body = error === undefined ? '' : JSON.stringify({ error: error.code, error_description: error.description });
-  const headers = { 'www-authenticate': `Bearer ${parts.join(', ')}`, 'cache-control': 'no-store' };
-  return { status: error?.status ?? 401, headers: body === '' ? headers : { ...headers, 'content-type': 'application/json' }, body };
+/**
+ * The refusal as RFC 6750 section 3 and RFC 9449 section 7.1 want it: both schemes, the error with the one that was used; without an error when the
+ * caller showed no token at all.
+ */
+export function challenge(op: Provider, error: OAuthError | undefined, request: CoreRequest): CoreResponse {
+  const used = error === undefined ? undefined : usedScheme(error, request);
+  const told = (scheme: ShownToken['scheme']) => (scheme === used && error !== undefined ? errorParts(error) : []);
+  const realm = `realm="${op.settings.issuer}"`;
+  const bearer = [realm, ...told('Bearer')].join(', ');
+  const dpop = [realm, ...told('DPoP'), `algs="${proofAlgorithms.join(' ')}"`].join(', ');
+  const headers = { ...error?.headers, 'www-authenticate': `Bearer ${bearer}, DPoP ${dpop}`, 'cache-control': 'no-store' };
+  if (error === undefined) return { status: 401, headers, body: '' };
+  const body = JSON.stringify({ error: error.code, error_description: error.description });
+  return { status: isAboutProof(error) ? 401 : error.status, headers: { ...headers, 'content-type': 'application/json' }, body };
+}
+
+function usedScheme(error: OAuthError, { headers: { authorization } }: CoreRequest): ShownToken['scheme'] {
+  return isAboutProof(error) || /^dpop /i.test(String(authorization)) ? 'DPoP' : 'Bearer';
+}
+
+/** At the token endpoint they are 400 (RFC 6749 section 5.2), at a resource they are a challenge. */
+function isAboutProof({ code }: OAuthError): boolean {
+  return code === 'invalid_dpop_proof' || code === 'use_dpop_nonce';
+}
+
+function errorParts({ code, description }: OAuthError): readonly string[] {
+  const parts = [`error="${code}"`, `error_description="${description}"`];
+  return code === 'insufficient_scope' ? [...parts, 'scope="openid"'] : parts;
 }

@@ -22,6 +22,8 @@ export type AuthorizationParameters = {
   readonly state?: string;
   readonly nonce?: string;
   readonly code_challenge?: string;
+  /** The thumbprint of the DPoP key that the code is bound to (RFC 9449 section 10). */
+  readonly dpop_jkt?: string;
   readonly prompt: readonly Prompt[];
   readonly max_age?: number;
   readonly login_hint?: string;

@@ -4,6 +4,7 @@
  */
 import type { Client } from '../client.ts';
 import type { Confirmation } from '../confirmation.ts';
+import { provenKey } from '../dpop.ts';
 import type { CoreRequest } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import type { Grant } from '../store.ts';
@@ -24,6 +25,13 @@ type Kind = {
 };
 
 const kinds: readonly Kind[] = [
+  {
+    member: 'jkt',
+    read: (op, client, request) => provenKey(op, request, { endpoint: 'token', client }),
+    required: (client) => client.dpop_bound_access_tokens === true,
+    willing: true,
+    missing: ['invalid_dpop_proof', 'the tokens of this client are bound to a key; send a DPoP header that proves one'],
+  },
   {
     member: 'x5t#S256',
     read: (_, __, request) => request.certificate?.thumbprint,

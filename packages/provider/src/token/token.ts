@@ -5,6 +5,7 @@
 import { claimsPlaced } from '../client.ts';
 import { authenticateClient } from '../client-auth/authenticate.ts';
 import { credentialsFromQuery } from '../client-auth/credentials-in-query.ts';
+import { nonceHeader } from '../dpop.ts';
 import { type CoreRequest, type CoreResponse, formOf, json } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
@@ -39,5 +40,5 @@ export async function token(op: Provider, sent: CoreRequest): Promise<CoreRespon
   const response = await issue(op, issuance);
   const sub = issuance.person?.account.sub;
   op.emit({ type: 'tokens.issued', grant_type, client_id: client.client_id, ...(sub === undefined ? undefined : { sub }) });
-  return json(200, response);
+  return json(200, response, nonceHeader(op, client, sender.proven.jkt));
 }

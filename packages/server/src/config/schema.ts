@@ -74,6 +74,7 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
+    dpopNonce: optional(flag),
   },
   closed,
 );
@@ -117,6 +118,7 @@ const client = Type.Object(
     tls_client_auth_san_ip: optional(text),
     tls_client_auth_san_email: optional(text),
     tls_client_certificate_bound_access_tokens: optional(flag),
+    dpop_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
     jwks: optional(free),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
