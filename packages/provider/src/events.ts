@@ -11,4 +11,5 @@ export type Event =
   | { readonly type: 'authorization.refused'; readonly client_id?: string; readonly error: ErrorCode; readonly reason: string }
   | { readonly type: 'authentication.refused'; readonly method: string }
   | { readonly type: 'session.started'; readonly sid: string; readonly sub: string; readonly amr: readonly string[] }
-  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string };
+  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string }
+  | { readonly type: 'keys.unread'; readonly reason: string };
