@@ -31,6 +31,11 @@ export type Policy = {
    * Agate's clients expect. A scope the tenant knows and the client may not have is left out in both.
    */
   readonly unknownScopes: 'ignore' | 'refuse';
+  /**
+   * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
+   * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
+   */
+  readonly assertionAudience: 'issuer' | 'endpoint';
 };
 
 export const strictPolicy: Policy = {
@@ -43,6 +48,7 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
+  assertionAudience: 'issuer',
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */

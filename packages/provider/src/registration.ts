@@ -70,6 +70,7 @@ const optional = [
   'introspection_signed_response_alg',
   'subject_type',
   'sector_identifier_uri',
+  'token_endpoint_auth_signing_alg',
   'jwks',
   'jwks_uri',
   'default_max_age',
