@@ -26,6 +26,7 @@ export type Client = {
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
+  readonly initiate_login_uri?: string;
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
@@ -54,6 +55,8 @@ export type Client = {
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
   readonly secrets: readonly ClientSecret[];
+  /** Of a client that registered itself: the hash of the token by which it manages that (RFC 7592), and when it was, in epoch seconds. */
+  readonly registration?: { readonly tokenHash: string; readonly issuedAt: number };
   readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;
   readonly disabled: boolean;

@@ -61,7 +61,8 @@ function endpointUrls(settings: Settings): Record<string, string> {
   const urls: Record<string, string> = {};
   for (const name of Object.keys(endpoints) as EndpointName[]) {
     const row: EndpointRow = endpoints[name];
-    if (row.metadata !== undefined) urls[row.metadata] = urlOf(settings, name);
+    if (row.metadata !== undefined && (row.needs === undefined || settings[row.needs] !== undefined))
+      urls[row.metadata] = urlOf(settings, name);
   }
   return urls;
 }

@@ -1,13 +1,16 @@
-/** symbolon client: add, list, remove. A generated secret is shown once and kept as a digest. */
+/** symbolon client: add, list, token, remove. A generated secret is shown once and kept as a digest. */
 import { readFile } from 'node:fs/promises';
 import {
   type Client,
   type ClientJwks,
   type ClientMetadata,
+  hasSecret,
   keepSecret,
   lenientSwitches,
   type MetadataFault,
   newClient,
+  newClientId,
+  sha256,
 } from '@symbolon/provider';
 import type { Command } from 'commander';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
@@ -40,6 +43,10 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--trusted', 'an application of your own: no consent page')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
+  command('token', 'make an initial access token, by which clients register themselves; printed once')
+    .option('--uses <number>', 'for how many clients', '1')
+    .option('--days <number>', 'for how many days', '7')
+    .action(token);
   command('remove <client_id>', 'remove an application with its grants and tokens').action(remove);
 }
 
@@ -53,10 +60,6 @@ async function add(options: AddOptions): Promise<void> {
     if (!(await store.clients.register(client, op.now()))) throw new Error('the id is taken; try again');
     process.stdout.write(`client_id: ${client.client_id}\n${secret === undefined ? '' : `client_secret: ${secret}\n`}`);
   });
-}
-
-function hasSecret({ token_endpoint_auth_method }: Pick<Client, 'token_endpoint_auth_method'>): boolean {
-  return token_endpoint_auth_method !== 'none' && token_endpoint_auth_method !== 'private_key_jwt';
 }
 
 /** Throws when the file has no key set in it. */
@@ -87,14 +90,6 @@ function metadataOf(options: AddOptions, client_id: string, jwks: ClientJwks | u
     grant_types: options.machine === true ? ['client_credentials'] : undefined,
     policy: options.trusted === true ? { consent: 'implicit' } : undefined,
   };
-}
-
-/** Random, so that it can never be a person's sub; beginning with a letter or digit, so that no command takes it for an option. */
-function newClientId(random: (bytes: number) => string): string {
-  for (;;) {
-    const id = random(16);
-    if (/^[A-Za-z0-9]/.test(id)) return id;
-  }
 }
 
 const optionOf: Readonly<Record<string, string>> = {
@@ -136,4 +131,23 @@ async function remove(client_id: string, options: TenantOption): Promise<void> {
     if (!(await store.clients.remove(client_id, op.now()))) throw new Error(`there is no client ${client_id}`);
     process.stdout.write(`removed ${client_id} with its grants and tokens\n`);
   });
+}
+
+type TokenRequest = TenantOption & { readonly uses: string; readonly days: string };
+
+async function token({ uses, days, ...options }: TokenRequest): Promise<void> {
+  const [count, time] = [wholeNumber('--uses', uses, 10_000), wholeNumber('--days', days, 3650)];
+  await withTenant(options, async ({ id, op, store }) => {
+    if (op.settings.registration === undefined)
+      throw new Error(`clients do not register themselves with the tenant ${id}: write registration: {} into the file`);
+    const value = op.random(32);
+    await store.initialTokens.add(sha256(value), count, op.now() + time * 86_400);
+    process.stdout.write(`initial_access_token: ${value}\n`);
+  });
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most) throw new Error(`${option} must be a whole number from 1 to ${most}`);
+  return value;
 }

@@ -1,6 +1,14 @@
 /** From a correct file to the configuration: what is left unsaid gets its default, strict wherever there is a choice. */
 import { resolve } from 'node:path';
-import { asymmetricAlgorithms, defaultLifetimes, type Json, type Settings, withDefaults } from '@symbolon/provider';
+import {
+  asymmetricAlgorithms,
+  defaultLifetimes,
+  type Json,
+  type Registration,
+  type Settings,
+  standardScopeClaims,
+  withDefaults,
+} from '@symbolon/provider';
 import { usernameKey } from '../users/username.ts';
 import { canonicalLocale } from './checks/tenants.ts';
 import type { ClientConfig, Config, TenantConfig, UserConfig } from './config.ts';
@@ -40,6 +48,7 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     claims: tenantMappers(tenant.scopes ?? [], tenant.claims ?? []),
     locales: (tenant.locales ?? ['en']).map((tag) => canonicalLocale(tag) ?? tag),
     paths: {},
+    ...given('registration', tenant.registration && registrationOf(tenant.registration)),
   };
   return {
     id: tenant.id,
@@ -49,6 +58,16 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     said: { lifetimes: tenant.lifetimes ?? {}, ...(tenant.locales === undefined ? undefined : { locales: settings.locales }) },
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
+  };
+}
+
+/** Strict: with a token only, for signing people in, and with the scopes that every provider has. */
+function registrationOf({ open, grant_types, scope, maxClients }: NonNullable<FileTenant['registration']>): Registration {
+  return {
+    open: open ?? false,
+    grantTypes: grant_types ?? ['authorization_code', 'refresh_token', 'implicit'],
+    scopes: scope === undefined ? Object.keys(standardScopeClaims) : scope.trim().split(/\s+/),
+    maxClients: maxClients ?? 100,
   };
 }
 

@@ -182,6 +182,16 @@ const user = Type.Object(
 
 const scope = Type.Object({ name: text, description: optional(text), claims: optional(texts) }, closed);
 
+const registration = Type.Object(
+  {
+    open: optional(flag),
+    grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
+    scope: optional(text),
+    maxClients: optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'a whole number from 1 to 100000' })),
+  },
+  closed,
+);
+
 const tenant = Type.Object(
   {
     id: text,
@@ -196,6 +206,7 @@ const tenant = Type.Object(
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text }, closed))),
+    registration: optional(registration),
     clientCa: optional(Type.Object({ create: optional(flag) }, closed)),
     upstreams: optional(Type.Array(upstream)),
   },
