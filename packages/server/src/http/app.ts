@@ -99,15 +99,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))
-    app.get(path, (_, reply) =>
-      reply
-        .headers({
-          'content-type': asset.contentType,
-          'cache-control': 'public, max-age=31536000, immutable',
-          'x-content-type-options': 'nosniff',
-        })
-        .send(asset.body),
-    );
+    app.get(path, (_, reply) => reply.headers({ ...asset.headers, 'x-content-type-options': 'nosniff' }).send(asset.body));
   app.setNotFoundHandler((request, reply) => failUnrouted(request, reply, found.get(request.raw)));
   app.setErrorHandler((error, request, reply) => failUnrouted(request, reply, found.get(request.raw), error));
   return app;
@@ -188,7 +180,7 @@ async function answerDirect(tenant: Tenant, name: DirectEndpointName, request: C
   const { requests, responses } = tenant.spelling;
   const [read, write] = [requests?.[name], responses?.[name]];
   const response = await serve(tenant.op, name, read === undefined ? request : read(request));
-  return write === undefined ? response : write(response);
+  return write === undefined ? response : write(response, tenant.op.settings.issuer);
 }
 
 function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | undefined): Call {

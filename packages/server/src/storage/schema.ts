@@ -36,6 +36,9 @@ export type Schema = {
     generation: number;
     rotated_at: number | null;
     refresh_expires_at: number | null;
+    /** The keys that using the family takes; `data` has them too. */
+    jkt: string | null;
+    x5t: string | null;
   };
   access_tokens: {
     tenant: string;
@@ -44,6 +47,7 @@ export type Schema = {
     client_id: string;
     scopes: string | null;
     audience: string | null;
+    confirmation: string | null;
     issued_at: number;
     expires_at: number;
   };
@@ -78,6 +82,9 @@ export type Schema = {
     first: number;
     sealed: string;
     created_at: number;
+    used_from: number;
+    /** The kid it was made to replace; a unique index over it gives every key one successor. */
+    follows: string | null;
   };
   applied: { tenant: string; kind: 'client' | 'user'; id: string; digest: string; revision: string; at: number };
   /** `expires_at`: when the window it was counted in ends, for the sweep. */
