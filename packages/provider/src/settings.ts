@@ -45,6 +45,16 @@ export type ScopeDefinition = { readonly name: string; readonly description?: st
  */
 export type Resource = { readonly id: string; readonly client_id: string; readonly clients?: readonly string[] };
 
+/** Clients that register themselves (RFC 7591): who may, and what they may be. */
+export type Registration = {
+  /** Anybody may; else only who has an initial access token. */
+  readonly open: boolean;
+  readonly grantTypes: readonly string[];
+  readonly scopes: readonly string[];
+  /** How many there may be at once. */
+  readonly maxClients: number;
+};
+
 export type Settings = {
   /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */
   readonly issuer: string;
@@ -61,4 +71,6 @@ export type Settings = {
   readonly paths: Places;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
+  /** Left out, clients do not register themselves. */
+  readonly registration?: Registration;
 };

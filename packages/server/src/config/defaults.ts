@@ -1,6 +1,14 @@
 /** From a correct file to the configuration: what is left unsaid gets its default, strict wherever there is a choice. */
 import { resolve } from 'node:path';
-import { asymmetricAlgorithms, defaultLifetimes, type Json, type Settings, withDefaults } from '@symbolon/provider';
+import {
+  asymmetricAlgorithms,
+  defaultLifetimes,
+  type Json,
+  type Registration,
+  type Settings,
+  standardScopeClaims,
+  withDefaults,
+} from '@symbolon/provider';
 import { usernameKey } from '../users/username.ts';
 import { canonicalLocale } from './checks/tenants.ts';
 import type { ClientConfig, Config, TenantConfig, UserConfig } from './config.ts';
@@ -15,7 +23,10 @@ const defaultDatabase = 'sqlite:./symbolon.db';
 /** The whole configuration; the path of an SQLite file becomes absolute. */
 export function complete(file: File, baseDirectory: string): Config {
   return {
-    server: { listen: parseEndpoint(file.server?.listen ?? '') ?? defaultListen },
+    server: {
+      listen: parseEndpoint(file.server?.listen ?? '') ?? defaultListen,
+      outbound: { allow: file.server?.outbound?.allow ?? [] },
+    },
     database: databaseOf(file.database ?? defaultDatabase, baseDirectory),
     ...given('masterKey', file.server?.masterKey),
     tenants: file.tenants.map(tenantOf),
@@ -37,6 +48,7 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     claims: tenantMappers(tenant.scopes ?? [], tenant.claims ?? []),
     locales: (tenant.locales ?? ['en']).map((tag) => canonicalLocale(tag) ?? tag),
     paths: {},
+    ...given('registration', tenant.registration && registrationOf(tenant.registration)),
   };
   return {
     id: tenant.id,
@@ -46,6 +58,16 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     said: { lifetimes: tenant.lifetimes ?? {}, ...(tenant.locales === undefined ? undefined : { locales: settings.locales }) },
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
+  };
+}
+
+/** Strict: with a token only, for signing people in, and with the scopes that every provider has. */
+function registrationOf({ open, grant_types, scope, maxClients }: NonNullable<FileTenant['registration']>): Registration {
+  return {
+    open: open ?? false,
+    grantTypes: grant_types ?? ['authorization_code', 'refresh_token', 'implicit'],
+    scopes: scope === undefined ? Object.keys(standardScopeClaims) : scope.trim().split(/\s+/),
+    maxClients: maxClients ?? 100,
   };
 }
 

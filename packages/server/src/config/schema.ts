@@ -74,6 +74,7 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
+    assertionAudience: optional(Type.Enum(['issuer', 'endpoint'])),
     signOnTokens: optional(flag),
     dpopNonce: optional(flag),
   },
@@ -113,6 +114,7 @@ const client = Type.Object(
     frontchannel_logout_uri: optional(text),
     origin_url: optional(text),
     token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
+    token_endpoint_auth_signing_alg: optional(Type.Enum(algorithms)),
     tls_client_auth_subject_dn: optional(text),
     tls_client_auth_san_dns: optional(text),
     tls_client_auth_san_uri: optional(text),
@@ -121,7 +123,7 @@ const client = Type.Object(
     tls_client_certificate_bound_access_tokens: optional(flag),
     dpop_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
-    jwks: optional(free),
+    jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1 }) })),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
     response_types: optional(Type.Array(Type.Enum(responseTypeNames))),
     scope: optional(Type.String({ description: 'scope names with spaces between them, such as openid profile email' })),
@@ -184,6 +186,16 @@ const user = Type.Object(
 
 const scope = Type.Object({ name: text, description: optional(text), claims: optional(texts) }, closed);
 
+const registration = Type.Object(
+  {
+    open: optional(flag),
+    grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
+    scope: optional(text),
+    maxClients: optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'a whole number from 1 to 100000' })),
+  },
+  closed,
+);
+
 const tenant = Type.Object(
   {
     id: text,
@@ -198,6 +210,7 @@ const tenant = Type.Object(
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text, clients: optional(texts) }, closed))),
+    registration: optional(registration),
     clientCa: optional(Type.Object({ create: optional(flag) }, closed)),
     upstreams: optional(Type.Array(upstream)),
   },

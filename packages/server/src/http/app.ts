@@ -29,7 +29,7 @@ import type { Call, PageHandler, Reply } from './call.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type OwnForm, ownForm } from './csrf.ts';
 import { failDirect, failMethod, failPage, failUnrouted } from './failure.ts';
-import { readForm } from './form-body.ts';
+import { jsonOf, readForm } from './form-body.ts';
 import { everywhere } from './headers.ts';
 import { indexTenants } from './tenants.ts';
 
@@ -198,10 +198,12 @@ function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | un
 function coreRequest(request: FastifyRequest): CoreRequest {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
+  const json = jsonOf(request.body);
   return {
     method: request.method === 'HEAD' ? 'GET' : request.method,
     query: parseParameters(at === -1 ? '' : url.slice(at + 1)),
     form: typeof request.body === 'string' ? parseParameters(request.body) : undefined,
+    ...(json === undefined ? {} : { json }),
     headers: request.headers,
     address: request.ip,
   };

@@ -10,6 +10,7 @@ import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
 import { confirmation } from './0004-confirmation.ts';
 import { keyRotation } from './0009-key-rotation.ts';
+import { initialTokens } from './0010-initial-tokens.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
@@ -17,6 +18,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-audience': audience,
   '0004-confirmation': confirmation,
   '0009-key-rotation': keyRotation,
+  '0010-initial-tokens': initialTokens,
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);
