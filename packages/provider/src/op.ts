@@ -1,4 +1,5 @@
 /** `op`: this provider, for one tenant. Every function of the core takes it first; nothing else is ambient. */
+import type { Authorities } from './authorities.ts';
 import type { Event } from './events.ts';
 import type { KeyRing, Vault } from './keys.ts';
 import type { People } from './people.ts';
@@ -11,6 +12,8 @@ export type Provider = {
   readonly keys: KeyRing;
   readonly vault: Vault;
   readonly people: People;
+  /** Who stands behind client certificates; left out where no certificate authority is trusted. */
+  readonly authorities?: Authorities;
   /** Epoch seconds. */
   readonly now: () => number;
   /** Unpredictable bytes, base64url. */

@@ -3,6 +3,7 @@ import { type SigningMember, signingMembers } from '../client.ts';
 import { hostOf } from '../subject.ts';
 import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
+import { certificateFaults } from './certificate-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 import { uriFaults } from './uri-faults.ts';
 
@@ -10,6 +11,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
   return [
     ...identityFaults(metadata),
     ...grantFaults(metadata),
+    ...certificateFaults(offer, metadata),
     ...responseFaults(metadata),
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),

@@ -47,7 +47,7 @@ export function parse(text: string, sources: Sources): Loaded {
   const values = readValues(tree, sources);
   const shape = checkShape(tree, values);
   const value = plainOf(tree, { ...values, ...shape });
-  const all = inOrder([...findings, ...values.findings, ...shape.findings, ...checkMeaning(tree, value)]);
+  const all = inOrder([...findings, ...values.findings, ...shape.findings, ...checkMeaning(tree, value, sources)]);
   if (all.length > 0) return { ok: false, findings: all };
   // No finding: the value has the schema's shape.
   const file = value as File;
@@ -87,11 +87,11 @@ function isMeant(tree: Tree, meant: Shape['meant'], path: Path): boolean {
   return nodeAt(tree, path) === undefined && keys !== undefined && keys.includes(String(path.at(-1)));
 }
 
-function checkMeaning(tree: Tree, value: unknown): readonly Finding[] {
+function checkMeaning(tree: Tree, value: unknown, { baseDirectory }: Sources): readonly Finding[] {
   const findings: Finding[] = [];
   // Whatever did not fit the schema is left out of the value.
   if (typeof value === 'object' && value !== null)
-    checkFile(value as Draft<File>, (path, message, fix) => findings.push(findingAt(tree, path, message, fix)));
+    checkFile(value as Draft<File>, baseDirectory, (path, message, fix) => findings.push(findingAt(tree, path, message, fix)));
   return findings;
 }
 

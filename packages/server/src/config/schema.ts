@@ -32,6 +32,8 @@ const tenantLifetimes = {
 } satisfies Record<keyof Lifetimes, unknown>;
 
 const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
+/** `X-Client-Cert`: PEM, percent-encoded, as nginx writes it. `Client-Cert`: RFC 9440. */
+export const certificateHeaders = ['X-Client-Cert', 'Client-Cert'] as const;
 const authMethodNames = [
   'client_secret_basic',
   'client_secret_post',
@@ -118,7 +120,7 @@ const client = Type.Object(
     tls_client_auth_san_email: optional(text),
     tls_client_certificate_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
-    jwks: optional(free),
+    jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1, maxItems: 20 }) }, closed)),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
     response_types: optional(Type.Array(Type.Enum(responseTypeNames))),
     scope: optional(Type.String({ description: 'scope names with spaces between them, such as openid profile email' })),
@@ -194,7 +196,8 @@ const tenant = Type.Object(
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text }, closed))),
-    clientCa: optional(Type.Object({ create: optional(flag) }, closed)),
+    clientCa: optional(Type.Object({ create: optional(flag), cert: optional(text), key: optional(text) }, closed)),
+    mtlsOrigin: optional(text),
     upstreams: optional(Type.Array(upstream)),
   },
   closed,
@@ -205,6 +208,7 @@ const server = Type.Object(
     listen: optional(Type.String({ description: 'host:port, such as 127.0.0.1:4000 or "[::1]:4000"' })),
     tls: optional(Type.Object({ cert: text, key: text, clientCa: optional(texts) }, closed)),
     trustedProxies: optional(texts),
+    certificateHeader: optional(Type.Enum(certificateHeaders)),
     metrics: optional(text),
     outbound: optional(Type.Object({ allow: optional(texts) }, closed)),
     masterKey: optional(text),
@@ -218,6 +222,7 @@ export const fileSchema = Type.Object(
 );
 
 export type File = Type.Static<typeof fileSchema>;
+export type FileServer = Type.Static<typeof server>;
 export type FileTenant = File['tenants'][number];
 export type FileClient = Type.Static<typeof client>;
 export type FileScope = Type.Static<typeof scope>;
