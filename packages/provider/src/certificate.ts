@@ -3,8 +3,9 @@
  * says nothing yet of who issued it. RFC 8705, RFC 5280.
  */
 import { hash, type KeyObject, X509Certificate } from 'node:crypto';
-import { type DerValue, derExpect, derOid, derParts, derTag, readDer } from './wire/der.ts';
+import { derExpect, derParts, derTag, readDer } from './wire/der.ts';
 import { nameOfDer } from './wire/distinguished-name.ts';
+import { type CertificateExtension, certificateParts } from './wire/x509.ts';
 
 export type ClientCertificate = {
   /** `x5t#S256` (RFC 8705 section 3.1): SHA-256 of the DER, base64url. */
@@ -20,6 +21,8 @@ export type CertificateDetails = {
   readonly subject: string;
   /** Subject alternative names (RFC 5280 section 4.2.1.6), host names in lower case. Addresses have many spellings: `x509.checkIP` knows. */
   readonly names: Readonly<Record<SubjectName, readonly string[]>>;
+  /** Object identifiers of the extensions that nobody may ignore. */
+  readonly critical: readonly string[];
   /** Epoch seconds. */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -59,14 +62,11 @@ function isSequence(raw: Buffer): boolean {
 /** Throws when OpenSSL or we cannot read it. */
 function read(raw: Buffer): CertificateDetails {
   const x509 = new X509Certificate(raw);
-  const body = derParts(derExpect(derParts(readDer(raw))[0], derTag.sequence));
-  // version is optional; then serial, signature, issuer, validity, subject
-  const subject = body[body[0]?.tag === 0xa0 ? 5 : 4];
-  if (subject === undefined) throw new TypeError('a certificate without a subject');
-  const extensions = body.find(({ tag }) => tag === 0xa3);
+  const { subject, extensions } = certificateParts(raw);
   return {
     subject: nameOfDer(subject),
     names: namesIn(extensions),
+    critical: extensions.filter(({ critical }) => critical).map(({ id }) => id),
     notBefore: Math.floor(x509.validFromDate.getTime() / 1000),
     notAfter: Math.floor(x509.validToDate.getTime() / 1000),
     serial: x509.serialNumber,
@@ -84,11 +84,9 @@ const generalNames: Readonly<Record<number, (content: Buffer) => readonly [Subje
 
 const subjectAltName = '2.5.29.17';
 
-function namesIn(extensions: DerValue | undefined): CertificateDetails['names'] {
-  const list = extensions === undefined ? [] : derParts(derExpect(derParts(extensions)[0], derTag.sequence)).map(derParts);
-  const extension = list.find(([id]) => derOid(id) === subjectAltName);
-  const value = extension?.at(-1);
-  const named = value === undefined ? [] : derParts(readDer(derExpect(value, derTag.octets).content));
+function namesIn(extensions: readonly CertificateExtension[]): CertificateDetails['names'] {
+  const extension = extensions.find(({ id }) => id === subjectAltName);
+  const named = extension === undefined ? [] : derParts(derExpect(readDer(extension.value), derTag.sequence));
   const found = named.flatMap(({ tag, content }) => {
     const name = generalNames[tag]?.(content);
     return name === undefined ? [] : [name];

@@ -38,3 +38,4 @@ export { type ErrorCode, type ErrorReason, OAuthError, printable } from './wire/
 export { one, type Parameters, parseParameters, required } from './wire/parameters.ts';
 export { isLoopbackHost, matchesRegistered, webUriFault } from './wire/redirect-uri.ts';
 export { scopeFault, standardScopeClaims } from './wire/scope.ts';
+export { certificateParts } from './wire/x509.ts';

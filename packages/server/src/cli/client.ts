@@ -1,6 +1,8 @@
 /** symbolon client: add, list, remove. A generated secret is shown once and kept as a digest. */
 import { type Client, type ClientMetadata, keepSecret, lenientSwitches, type MetadataFault, newClient } from '@symbolon/provider';
 import type { Command } from 'commander';
+import { endingSoon, endingText } from '../pki/expiry.ts';
+import { certificateCommands } from './certificate.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
 type AddOptions = TenantOption & {
@@ -27,6 +29,7 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--trusted', 'an application of your own: no consent page')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
+  certificateCommands(program, file);
   command('remove <client_id>', 'remove an application with its grants and tokens').action(remove);
 }
 
@@ -79,15 +82,25 @@ function paragraph({ member, index, message, fix }: MetadataFault, metadata: Cli
 }
 
 async function list(options: TenantOption & { readonly lenient?: boolean }): Promise<void> {
-  await withTenant(options, async ({ store }) => {
+  await withTenant(options, async ({ op, store, certificates }) => {
     const clients = await store.clients.list();
-    const lines = options.lenient === true ? clients.flatMap(lenientLine) : clients.map(line);
+    const ending = endingSoon((await certificates?.list()) ?? [], op.now());
+    const warning = new Map(ending.map((each) => [each.certificate.client_id, endingText(each)]));
+    const lines =
+      options.lenient === true ? clients.flatMap(lenientLine) : clients.map((client) => line(client, warning.get(client.client_id)));
     for (const each of lines) process.stdout.write(`${each}\n`);
   });
 }
 
-function line(client: Client): string {
-  return `${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}`;
+function line(client: Client, warning: string | undefined): string {
+  const parts = [
+    client.client_id,
+    client.client_name ?? '',
+    client.grant_types.join(' '),
+    client.disabled ? 'disabled' : undefined,
+    warning,
+  ];
+  return parts.filter((part) => part !== undefined).join('\t');
 }
 
 /** docs/operate/configuration.md says of each switch who needs it and what it risks. */

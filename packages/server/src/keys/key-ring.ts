@@ -42,10 +42,11 @@ export async function loadTenantKeys(deps: TenantKeysDeps): Promise<TenantKeys> 
 }
 
 async function openAll({ store, masterKey }: TenantKeysDeps): Promise<readonly Opened[]> {
-  return (await store.list()).map((key) => ({ ...key, plain: opened(masterKey, key) }));
+  return (await store.list()).map((key) => ({ ...key, plain: openKey(masterKey, key) }));
 }
 
-function opened(masterKey: KeyObject, key: StoredKey): string {
+/** What `sealKey` sealed. Throws, saying what to do, when it was sealed by another master key. */
+export function openKey(masterKey: KeyObject, key: StoredKey): string {
   try {
     return open(masterKey, purpose(key), key.sealed);
   } catch (cause) {
@@ -62,7 +63,7 @@ function missing(
   found: readonly Opened[],
 ): readonly (() => Promise<boolean>)[] {
   const lacks = (use: StoredKey['use'], alg: string) => !found.some((key) => key.use === use && key.alg === alg);
-  const add = (named: Named, plain: string) => store.addFirst({ ...named, sealed: seal(masterKey, purpose(named), plain) });
+  const add = (named: Named, plain: string) => store.addFirst({ ...named, sealed: sealKey(masterKey, named, plain) });
   const addSecret = () => add({ use: 'secret', alg: secretAlg, kid: random(16), createdAt: now() }, random(secretLength));
   const addSigning = (alg: AsymmetricAlgorithm) => async () => {
     const key = await makeSigningKey(alg);
@@ -70,6 +71,11 @@ function missing(
   };
   const signers = signing.filter((alg) => lacks('signing', alg)).map(addSigning);
   return lacks('secret', secretAlg) ? [addSecret, ...signers] : signers;
+}
+
+/** A key as the store keeps it, by the installation's master key. */
+export function sealKey(masterKey: KeyObject, named: Named, plain: string): string {
+  return seal(masterKey, purpose(named), plain);
 }
 
 /** Bound to its place, so that a key cannot be passed off as another by who can write to the database. */
