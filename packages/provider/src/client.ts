@@ -46,8 +46,6 @@ export type Client = {
   readonly tls_client_auth_san_uri?: string;
   readonly tls_client_auth_san_ip?: string;
   readonly tls_client_auth_san_email?: string;
-  /** RFC 8705 section 3.4: its access tokens, and the refresh tokens of a public client, work with its certificate only. */
-  readonly tls_client_certificate_bound_access_tokens?: boolean;
   /** RFC 7591 section 2: its public keys. */
   readonly jwks?: { readonly keys: readonly Jwk[] };
   /** `production`: where the tenant has an authority for client certificates, it must authenticate by a key of its own. */
@@ -68,6 +66,9 @@ export type Client = {
   readonly claims?: readonly ClaimMapper[];
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
+  /** Whether every access token of this client is bound to a certificate (RFC 8705 section 3.4), to a DPoP key (RFC 9449 section 5.2). */
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
+  readonly dpop_bound_access_tokens?: boolean;
   readonly secrets: readonly ClientSecret[];
   readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;

@@ -41,9 +41,9 @@ export function urlOf(settings: { readonly issuer: string; readonly paths: Place
   return place.startsWith('/') ? settings.issuer + place : place;
 }
 
-/** The URL of an endpoint for clients that come with a certificate; undefined where none do. */
-export function mtlsUrlOf(settings: MtlsSettings, name: (typeof mtlsEndpoints)[number]): string | undefined {
-  if (settings.mtls === undefined) return undefined;
+/** The URL of an endpoint for clients that come with a certificate; undefined where none do, and for endpoints that are no business of theirs. */
+export function mtlsUrlOf(settings: MtlsSettings, name: EndpointName): string | undefined {
+  if (settings.mtls === undefined || !mtlsEndpoints.some((one) => one === name)) return undefined;
   const url = urlOf(settings, name);
   return settings.mtls.origin === undefined ? url : settings.mtls.origin + url.slice(new URL(url).origin.length);
 }

@@ -39,8 +39,8 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 }
 
 /** A signed answer of this media type, to be kept as little. */
-export function jwt(contentType: string, token: string): CoreResponse {
-  return { status: 200, headers: { 'content-type': contentType, ...noStore }, body: token };
+export function jwt(contentType: string, token: string, headers: Readonly<Record<string, string>> = {}): CoreResponse {
+  return { status: 200, headers: { 'content-type': contentType, ...noStore, ...headers }, body: token };
 }
 
 /** The form of a POST. Throws invalid_request when there is none. */

@@ -17,6 +17,7 @@ export { type Client, type ClientAuthMethod, type ClientSecret, subjectMembers }
 export { authMethods } from './client-auth/authenticate.ts';
 export { needsOwnKey } from './client-auth/own-key.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
+export { type Confirmation, isProven } from './confirmation.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, mtlsEndpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';

@@ -76,6 +76,7 @@ const optional = [
   'tls_client_certificate_bound_access_tokens',
   'jwks',
   'environment',
+  'dpop_bound_access_tokens',
 ] as const;
 
 function optionalMembers(metadata: ClientMetadata): Pick<Client, (typeof optional)[number]> {

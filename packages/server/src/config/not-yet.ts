@@ -50,12 +50,6 @@ const rows: readonly Row[] = [
     message: says('token_endpoint_auth_method VALUE is not yet in effect: the client is kept, disabled'),
   },
   {
-    at: `${client}.tls_client_certificate_bound_access_tokens`,
-    when: (value) => value === true,
-    message: says('tls_client_certificate_bound_access_tokens is not yet in effect: access tokens are bearer tokens'),
-  },
-  { at: `${client}.jwks_uri`, when: written, message: says('jwks_uri is not yet in effect') },
-  {
     at: `${client}.grant_types.*`,
     // `implicit` is what the authorization endpoint gives by itself: response_types say which.
     when: (value) => value !== 'implicit' && !Object.hasOwn(grantTypes, String(value)),

@@ -76,6 +76,7 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
+    dpopNonce: optional(flag),
   },
   closed,
 );
@@ -119,6 +120,7 @@ const client = Type.Object(
     tls_client_auth_san_ip: optional(text),
     tls_client_auth_san_email: optional(text),
     tls_client_certificate_bound_access_tokens: optional(flag),
+    dpop_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
     jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1, maxItems: 20 }) }, closed)),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
