@@ -1,6 +1,6 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
 import type { ClaimMapper } from './claim-mapping.ts';
-import type { Jwk } from './keys.ts';
+import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
@@ -46,10 +46,11 @@ export type Client = {
   readonly tls_client_auth_san_uri?: string;
   readonly tls_client_auth_san_ip?: string;
   readonly tls_client_auth_san_email?: string;
-  /** RFC 7591 section 2: its public keys. */
-  readonly jwks?: { readonly keys: readonly Jwk[] };
   /** `production`: where the tenant has an authority for client certificates, it must authenticate by a key of its own. */
   readonly environment?: 'sandbox' | 'production';
+  /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */
+  readonly jwks?: ClientJwks;
+  readonly jwks_uri?: string;
   readonly grant_types: readonly string[];
   readonly response_types: readonly string[];
   /** Scopes this client may ask for, `openid` included. */

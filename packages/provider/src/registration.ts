@@ -70,11 +70,12 @@ const optional = [
   'introspection_signed_response_alg',
   'subject_type',
   'sector_identifier_uri',
+  'jwks',
+  'jwks_uri',
   'default_max_age',
   'require_auth_time',
   ...subjectMembers,
   'tls_client_certificate_bound_access_tokens',
-  'jwks',
   'environment',
   'dpop_bound_access_tokens',
 ] as const;

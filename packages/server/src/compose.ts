@@ -15,6 +15,7 @@ import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
 import { loadMasterKey } from './keys/master-key.ts';
+import { createJudge } from './outbound/address.ts';
 import { endingSoon, endingText } from './pki/expiry.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
@@ -43,7 +44,8 @@ export async function open(
     const hashing = hashingQueue(hashingLimits(availableParallelism(), 4));
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
     const commonAuthorities = (config.server.tls?.clientCa ?? []).map((pem) => new X509Certificate(pem));
-    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, emit, now };
+    const reachable = createJudge(config.server.outbound.allow);
+    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, emit, now };
     const tenants = await Promise.all(
       config.tenants.map((tenant) => runTenant({ ...inDialect(tenant, dialects[tenant.dialect]), ...authorityOf(tenant) }, surroundings)),
     );

@@ -1,11 +1,13 @@
 /** One tenant brought to life: its keys, its clients in memory, its provider and its pages. */
 import { type KeyObject, randomBytes, type X509Certificate } from 'node:crypto';
-import type { Event, PasswordCheck, Provider, Settings } from '@symbolon/provider';
+import { createRemoteKeys, type Event, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
 import { cacheClients } from './cached-clients.ts';
 import type { TenantConfig } from './config/config.ts';
 import { certificatesIn } from './config/pem-file.ts';
 import { cookieName } from './http/browser.ts';
 import { loadTenantKeys, openKey, sealKey } from './keys/key-ring.ts';
+import type { Judge } from './outbound/address.ts';
+import { createFetch } from './outbound/fetch.ts';
 import { type Authority, type AuthorityDeps, givenAuthority, ownAuthority } from './pki/authority.ts';
 import { clientCertificates } from './pki/client-certificates.ts';
 import { trusting } from './pki/trust.ts';
@@ -30,6 +32,8 @@ export type Surroundings = {
   readonly commonAuthorities: readonly X509Certificate[];
   readonly hashing: Hashing;
   readonly assets: AssetPaths;
+  /** Which addresses our own requests may go to. */
+  readonly reachable: Judge;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -51,7 +55,7 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, commonAuthorities, hashing, assets, emit, now }: Surroundings,
+  { storage, masterKey, commonAuthorities, hashing, assets, reachable, emit, now }: Surroundings,
 ): Promise<Tenant> {
   const { id, name, settings, spelling, alsoAt, clientCa } = definition;
   const stored = storage.tenant(id);
@@ -70,6 +74,8 @@ export async function runTenant(
   const store: TenantStore = { ...stored, clients };
   const limit = limitAttempts(stored.attempts, vault, now);
   const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
+  const tell = (event: Event) => emit(id, event);
+  const fetch = createFetch({ judge: reachable, emit: tell });
   const op: Provider = {
     settings,
     store,
@@ -77,9 +83,11 @@ export async function runTenant(
     vault,
     authorities: trusting({ own: authority, common: commonAuthorities, certificates: stored.certificates }),
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
+    fetch,
+    remoteKeys: createRemoteKeys({ fetch, now, emit: tell }),
     now,
     random,
-    emit: (event) => emit(id, event),
+    emit: tell,
   };
   const issuer = new URL(settings.issuer);
   const base = issuer.pathname === '/' ? '' : issuer.pathname;

@@ -3,11 +3,11 @@
  * `self_signed_tls_client_auth`, one whose key the client registered. The client says who it is by `client_id`; that it holds the
  * certificate's key it has shown in the handshake.
  */
-import { createPublicKey } from 'node:crypto';
 import type { CertificateDetails, ClientCertificate } from '../certificate.ts';
 import { type Client, subjectMembers } from '../client.ts';
+import type { ClientKey } from '../client-keys/jwk.ts';
+import { clientKeys } from '../client-keys.ts';
 import type { CoreRequest } from '../exchange.ts';
-import type { Jwk } from '../keys.ts';
 import type { Provider } from '../op.ts';
 import { distinguishedName } from '../wire/distinguished-name.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
@@ -72,20 +72,15 @@ const matchers: Readonly<Record<(typeof subjectMembers)[number], (expected: stri
 };
 
 /** RFC 8705 section 2.2.2: no chain is built, the registered key is what is trusted; a certificate beside it must be this very one. */
-function certificateOfOwnKey(op: Provider, client: Client, certificate: ClientCertificate): string | undefined {
-  const { notBefore, notAfter, publicKey } = certificate.details();
+async function certificateOfOwnKey(op: Provider, client: Client, certificate: ClientCertificate): Promise<string | undefined> {
+  const { notBefore, notAfter } = certificate.details();
   if (op.now() < notBefore || op.now() > notAfter) return 'the certificate is not in its time';
-  const keys = client.jwks?.keys ?? [];
-  const known = keys.some((jwk) =>
-    Array.isArray(jwk.x5c) ? jwk.x5c[0] === certificate.raw.toString('base64') : publicKeyOf(jwk)?.equals(publicKey) === true,
-  );
-  return known ? undefined : 'the key is none that the client registered';
+  const isOf = (one: ClientKey) => isKeyOf(one, certificate);
+  const keys = await clientKeys(op, client, (all) => all.some(isOf));
+  return keys.some(isOf) ? undefined : 'the key is none that the client registered';
 }
 
-function publicKeyOf(jwk: Jwk) {
-  try {
-    return jwk.kty === 'oct' ? undefined : createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
+function isKeyOf({ key, jwk }: ClientKey, { raw, details }: ClientCertificate): boolean {
+  if (jwk.use === 'enc') return false;
+  return Array.isArray(jwk.x5c) ? jwk.x5c[0] === raw.toString('base64') : key.equals(details().publicKey);
 }

@@ -6,7 +6,7 @@ import { webUriFault } from '../wire/redirect-uri.ts';
 import { type ClientMetadata, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 
 export function certificateFaults(offer: Offer, metadata: ClientMetadata): readonly MetadataFault[] {
-  return [...reachFaults(offer, metadata), ...subjectFaults(metadata), ...keyFaults(metadata), ...environmentFaults(offer, metadata)];
+  return [...reachFaults(offer, metadata), ...subjectFaults(metadata), ...ownKeyFaults(metadata), ...environmentFaults(offer, metadata)];
 }
 
 /** Nobody can authenticate by a certificate that never arrives. */
@@ -79,13 +79,13 @@ function isAddress(value: string): boolean {
 }
 
 /** RFC 8705 section 2.2.2. */
-function* keyFaults(metadata: ClientMetadata): Generator<MetadataFault> {
-  if (methodOf(metadata) === 'self_signed_tls_client_auth' && metadata.jwks === undefined)
+function* ownKeyFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  if (methodOf(metadata) === 'self_signed_tls_client_auth' && metadata.jwks === undefined && metadata.jwks_uri === undefined)
     yield {
       member: 'jwks',
       because: ['token_endpoint_auth_method'],
       message: 'is missing: the keys of the certificates that the client may show',
-      fix: 'add jwks: { keys: [...] } with the public keys, or with the certificates in x5c',
+      fix: 'add jwks: { keys: [...] } with the public keys, or with the certificates in x5c; or a jwks_uri',
     };
 }
 

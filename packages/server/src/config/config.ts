@@ -45,7 +45,13 @@ export type TlsConfig = { readonly cert: string; readonly key: string; readonly 
 export type ProxiesConfig = { readonly trusted: readonly string[]; readonly certificateHeader?: 'X-Client-Cert' | 'Client-Cert' };
 
 export type Config = {
-  readonly server: { readonly listen: Endpoint; readonly tls?: TlsConfig; readonly proxies: ProxiesConfig };
+  readonly server: {
+    readonly listen: Endpoint;
+    readonly tls?: TlsConfig;
+    readonly proxies: ProxiesConfig;
+    /** Address blocks that the server's own requests may reach although they are not public. */
+    readonly outbound: { readonly allow: readonly string[] };
+  };
   /** `sqlite:` and an absolute path, `sqlite::memory:`, or a postgres URL, which may hold a password. */
   readonly database: string;
   /** Encrypts signing keys and sealed secrets at rest; where it is not given, the server keeps one of its own. */

@@ -25,11 +25,12 @@ export function complete(file: File, baseDirectory: string): Config {
 }
 
 function serverOf(file: File, baseDirectory: string): Config['server'] {
-  const { listen, tls, trustedProxies = [], certificateHeader = 'X-Client-Cert' } = file.server ?? {};
+  const { listen, tls, outbound, trustedProxies = [], certificateHeader = 'X-Client-Cert' } = file.server ?? {};
   const wanted = file.tenants.some((tenant) => certificatesReach(file, tenant));
   return {
     listen: parseEndpoint(listen ?? '') ?? defaultListen,
     ...given('tls', tls === undefined ? undefined : tlsOf(file, tls, baseDirectory)),
+    outbound: { allow: outbound?.allow ?? [] },
     proxies: { trusted: trustedProxies, ...given('certificateHeader', wanted ? certificateHeader : undefined) },
   };
 }

@@ -122,7 +122,7 @@ const client = Type.Object(
     tls_client_certificate_bound_access_tokens: optional(flag),
     dpop_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
-    jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1, maxItems: 20 }) }, closed)),
+    jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1 }) })),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
     response_types: optional(Type.Array(Type.Enum(responseTypeNames))),
     scope: optional(Type.String({ description: 'scope names with spaces between them, such as openid profile email' })),
