@@ -1,4 +1,5 @@
 /** Whether certificates of clients reach a tenant: through our own TLS, which asks for them, or passed on by a proxy that is trusted. */
+import type { Pending } from './not-yet.ts';
 import type { Draft, File, FileClient, FileTenant } from './schema.ts';
 
 /** Our TLS asks for a certificate where anybody could show one: never needlessly, because browsers may ask the person then. */
@@ -17,9 +18,24 @@ export function certificatesReach(file: Draft<File>, tenant: Draft<FileTenant>):
   return file.server?.certificateHeader !== undefined || tenant.clientCa !== undefined || (tenant.clients ?? []).some(usesOne);
 }
 
-function usesOne(client: Draft<FileClient> | undefined): boolean {
-  const method = client?.token_endpoint_auth_method;
-  return (
-    method === 'tls_client_auth' || method === 'self_signed_tls_client_auth' || client?.tls_client_certificate_bound_access_tokens === true
+/** What a tenant's clients say of certificates that cannot arrive. There is nothing to mend where it is meant for another installation. */
+export function unreachable(file: File): readonly Pending[] {
+  return file.tenants.flatMap((tenant, at) =>
+    certificatesReach(file, tenant)
+      ? []
+      : (tenant.clients ?? []).flatMap((client, index) =>
+          needed(client).map((member) => ({ path: ['tenants', at, 'clients', index, member], message, fix: '' as const })),
+        ),
   );
+}
+
+const members = ['token_endpoint_auth_method', 'tls_client_certificate_bound_access_tokens'] as const;
+const message = 'needs client certificates, which do not reach this server: it has neither server.tls with clientCa nor trustedProxies';
+
+function needed(client: Draft<FileClient>): readonly (typeof members)[number][] {
+  return members.filter((member) => client[member] === true || String(client[member]).endsWith('tls_client_auth'));
+}
+
+function usesOne(client: Draft<FileClient> | undefined): boolean {
+  return client !== undefined && needed(client).length > 0;
 }

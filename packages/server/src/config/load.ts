@@ -5,6 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { askedUrls } from './asked-urls.ts';
+import { unreachable } from './certificates.ts';
 import { checkFile } from './checks/all.ts';
 import type { Config } from './config.ts';
 import { complete } from './defaults.ts';
@@ -55,7 +56,7 @@ export function parse(text: string, sources: Sources): Loaded {
   if (all.length > 0) return { ok: false, findings: all };
   // No finding: the value has the schema's shape.
   const file = value as File;
-  const pending = notYet(file).map(({ path, message, fix }) => findingAt(tree, path, message, fix));
+  const pending = [...notYet(file), ...unreachable(file)].map(({ path, message, fix }) => findingAt(tree, path, message, fix));
   const asked = askedUrls(file).map(({ path, value }) => ({ ...placeOf(tree, path), path: spellPath(path), url: String(value) }));
   return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending), asked };
 }

@@ -1,5 +1,4 @@
 /** Every check beyond the shape, each on its own: one mistake hides no other. */
-import { certificatesReach } from '../certificates.ts';
 import type { Draft, File } from '../schema.ts';
 import { checkCertificates } from './certificates.ts';
 import { checkClaims } from './claims.ts';
@@ -17,7 +16,6 @@ export function checkFile(file: Draft<File>, baseDirectory: string, report: Repo
   checkCertificates(file, baseDirectory, report);
   checkTenants(file, report);
   forEach(file.tenants, report, 'tenants', (tenant, at) => {
-    for (const check of [checkScopes, checkClaims, checkUsers, checkResources, checkUpstreams]) check(tenant, at);
-    checkClients(tenant, certificatesReach(file, tenant), at);
+    for (const check of [checkScopes, checkClaims, checkUsers, checkClients, checkResources, checkUpstreams]) check(tenant, at);
   });
 }

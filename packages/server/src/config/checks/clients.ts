@@ -21,8 +21,7 @@ const visible = /^[\x21-\x7e]+$/;
 const secretMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'];
 const makeSecret = 'make one with: openssl rand -base64 32';
 
-/** `reachable`: whether certificates of clients reach the tenant. */
-export function checkClients(tenant: Draft<FileTenant>, reachable: boolean, report: Report): void {
+export function checkClients(tenant: Draft<FileTenant>, report: Report): void {
   const clients = tenant.clients ?? [];
   reportRepeated(
     clients.map((client) => client?.client_id),
@@ -31,7 +30,7 @@ export function checkClients(tenant: Draft<FileTenant>, reachable: boolean, repo
   );
   forEach(clients, report, 'clients', (client, at) => {
     checkSecret(client, at);
-    checkMetadata(client, tenant, reachable, at);
+    checkMetadata(client, tenant, at);
   });
 }
 
@@ -53,8 +52,8 @@ function checkSecret(client: Draft<FileClient>, report: Report): void {
     );
 }
 
-function checkMetadata(client: Draft<FileClient>, tenant: Draft<FileTenant>, reachable: boolean, report: Report): void {
-  for (const fault of metadataFaults({ ...offerOf(tenant), ...(reachable && { mtls: {} }) }, metadataOf(client)))
+function checkMetadata(client: Draft<FileClient>, tenant: Draft<FileTenant>, report: Report): void {
+  for (const fault of metadataFaults(offerOf(tenant), metadataOf(client)))
     if (!isUncertain(fault, client, tenant))
       report(fault.index === undefined ? [fault.member] : [fault.member, fault.index], fault.message, fixOf(fault, tenant));
 }
@@ -91,7 +90,8 @@ function metadataOf(client: Draft<FileClient>): ClientMetadata {
 function offerOf(tenant: Draft<FileTenant>): Offer {
   const signing = (tenant.signing ?? asymmetricAlgorithms).filter((name) => name !== undefined);
   const scopes = (tenant.scopes ?? []).flatMap((scope) => (scope?.name === undefined ? [] : [{ name: scope.name }]));
-  return { signing, scopes, productionByKey: tenant.clientCa !== undefined };
+  // A client whose certificates cannot arrive is no mistake in the file: it is said beside what is not in effect.
+  return { signing, scopes, mtls: {}, productionByKey: tenant.clientCa !== undefined };
 }
 
 function fixOf({ unknown, fix }: MetadataFault, tenant: Draft<FileTenant>): string {
