@@ -16,7 +16,13 @@ export const secret = 'a-secret-that-nobody-else-has-0123456789';
 export type MtlsServer = Awaited<ReturnType<typeof startMtls>>;
 
 /** What is written into the configuration for the server and for the tenant, beside the clients. */
-export type MtlsOptions = { readonly server?: string; readonly tenant?: string; readonly clients?: string; readonly plain?: true };
+export type MtlsOptions = {
+  readonly server?: string;
+  readonly tenant?: string;
+  readonly clients?: string;
+  readonly plain?: true;
+  readonly only?: true;
+};
 
 /** Two authorities of one name, of which one is believed; a client for each way to be known. */
 export async function startMtls(options: MtlsOptions = {}) {
@@ -31,7 +37,9 @@ export async function startMtls(options: MtlsOptions = {}) {
   });
   const tls = `tls: { cert: ${own.certFile}, key: ${own.keyFile}, clientCa: [${ca.certFile}] }`;
   const yaml = configuration(options.plain === true ? '' : tls, options, jwkOf(pinned));
-  const server = await startSymbolon({ yaml });
+  // `only`: the one client that has nothing to do with certificates.
+  const chosen = options.only === true ? yaml.replace(/^ +- \{ client_id: (?!plain).*\n/gm, '') : yaml;
+  const server = await startSymbolon({ yaml: chosen });
   return { ...server, folder, own, ca, impostor, pinned, shop, ask: (identity?: Identity) => httpsFetch({ ca: own.cert, identity }) };
 }
 
