@@ -50,6 +50,8 @@ describe('the life and the making of certificates', () => {
 
   it('G7: the same name by another authority of the same name is refused, and by one nobody knows', async () => {
     expect(await isShop(server.impostor.issue({ subject }))).toBe(false);
+    expect(await isShop(server.impostor.issue({ subject, signer: 'none' }))).toBe(false);
+    expect(await isShop(server.ca.issue({ subject, signer: 'none' }))).toBe(true);
     expect(await isShop(testAuthority(server.folder, '/CN=Other CA').issue({ subject }))).toBe(false);
     expect(await isShop(selfSigned(server.folder, subject))).toBe(false);
   });

@@ -14,6 +14,8 @@ export type IssueOptions = {
   readonly names?: string;
   /** `clientAuth` unless said otherwise. */
   readonly use?: string;
+  /** `keyid`: the certificate names the key that signed it; `none`: only the name of the authority. */
+  readonly signer?: 'keyid' | 'none';
   /** Further lines of extensions. */
   readonly extensions?: string;
   /** Days from now: from yesterday to in ten days. */
@@ -72,7 +74,17 @@ function read({ certFile, keyFile }: Pick<Pair, 'certFile' | 'keyFile'>): Pair {
 
 /** By `openssl ca`, the only command that is told when a certificate begins. */
 function issue(folder: string, authority: Pair, options: IssueOptions): Pair {
-  const { subject, names, use = 'clientAuth', extensions = '', from = -1, until = 10, key = p256, digest = 'sha256' } = options;
+  const {
+    subject,
+    names,
+    use = 'clientAuth',
+    signer: named = 'keyid',
+    extensions = '',
+    from = -1,
+    until = 10,
+    key = p256,
+    digest = 'sha256',
+  } = options;
   const request = certificateRequest(folder, subject, key);
   const files = { certFile: `${request.csrFile}.crt`, keyFile: request.keyFile };
   const home = `${request.csrFile}.ca`;
@@ -83,7 +95,7 @@ function issue(folder: string, authority: Pair, options: IssueOptions): Pair {
   const policy = ['C', 'ST', 'L', 'O', 'OU', 'CN', 'serialNumber', 'DC', 'UID', 'emailAddress']
     .map((name) => `${name}=optional\n`)
     .join('');
-  const client = `[client]\nextendedKeyUsage=${use}\nauthorityKeyIdentifier=keyid\n${names_}${extensions}`;
+  const client = `[client]\nextendedKeyUsage=${use}\nauthorityKeyIdentifier=${named}\n${names_}${extensions}`;
   writeFileSync(join(home, 'ca.cnf'), `${config}[any]\n${policy}${client}`);
   const between = ['-startdate', date(from), '-enddate', date(until)];
   const signer = ['-cert', authority.certFile, '-keyfile', authority.keyFile, '-md', digest, '-preserveDN', '-utf8'];

@@ -22,6 +22,8 @@ export type MtlsOptions = {
   readonly clients?: string;
   readonly plain?: true;
   readonly only?: true;
+  /** Where a proxy serves it. */
+  readonly issuer?: string;
 };
 
 /** Two authorities of one name, of which one is believed; a client for each way to be known. */
@@ -40,7 +42,18 @@ export async function startMtls(options: MtlsOptions = {}) {
   // `only`: the one client that has nothing to do with certificates.
   const chosen = options.only === true ? yaml.replace(/^ +- \{ client_id: (?!plain).*\n/gm, '') : yaml;
   const server = await startSymbolon({ yaml: chosen });
-  return { ...server, folder, own, ca, impostor, pinned, shop, ask: (identity?: Identity) => httpsFetch({ ca: own.cert, identity }) };
+  return {
+    ...server,
+    issuer: options.issuer ?? server.issuer,
+    upstream: server.issuer,
+    folder,
+    own,
+    ca,
+    impostor,
+    pinned,
+    shop,
+    ask: (identity?: Identity) => httpsFetch({ ca: own.cert, identity }),
+  };
 }
 
 function jwkOf(pair: Pair): string {
@@ -51,7 +64,11 @@ const common = `redirect_uris: ["${redirect_uri}"], scope: openid profile email 
 const bound = 'tls_client_certificate_bound_access_tokens: true';
 const method = (name: string) => `token_endpoint_auth_method: ${name}`;
 
-function configuration(tls: string, { server = '', tenant = '', clients = '', plain }: MtlsOptions, jwk: string): string {
+function configuration(
+  tls: string,
+  { server = '', tenant = '', clients = '', plain, issuer = `http${plain === true ? '' : 's'}://127.0.0.1:4000` }: MtlsOptions,
+  jwk: string,
+): string {
   return `
 server:
   listen: 127.0.0.1:4000
@@ -60,7 +77,7 @@ server:
 database: sqlite::memory:
 tenants:
   - id: main
-    issuer: ${plain === true ? 'http' : 'https'}://127.0.0.1:4000
+    issuer: ${issuer}
     ${tenant}
     users: [{ username: alice, password: correct horse battery staple, claims: { name: Alice Archer, email: alice@example.test } }]
     clients:
