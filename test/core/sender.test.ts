@@ -1,7 +1,8 @@
-/** Tokens bound to a key, whatever its kind: here to client certificates, as the edge hands them to the core. */
+/** Tokens bound to keys of either kind: client certificates, as the edge hands them to the core, and DPoP keys beside them. */
 import { keepSecret } from '@symbolon/provider';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, codeFor, corePost } from '../support/core-client.ts';
+import { dpopKey, dpopProof, hashOf } from '../support/dpop.ts';
 import { type TestProvider, testClient, testProvider } from '../support/provider.ts';
 
 const own = { certificate: { thumbprint: 'own-certificate' } };
@@ -86,5 +87,63 @@ describe('security: tokens bound to a certificate', () => {
   it('a certificate that nobody demands binds nothing', async () => {
     const { access } = await redeem('free');
     expect((await userinfo(access)).status).toBe(200);
+  });
+});
+
+describe('security: tokens bound to a DPoP key and a certificate', () => {
+  const key = dpopKey();
+  const proof = (path: string, claims = {}) => {
+    const method = path === '/token' ? 'POST' : 'GET';
+    return dpopProof(key, method, `${provider.op.settings.issuer}${path}`, { claims }, provider.op.now());
+  };
+
+  it('G1, G5: both are asked for where both were there, and neither alone will do', async () => {
+    const { body } = await token(await codeFor(provider.op, 'rp'), { ...own, headers: { dpop: proof('/token') } });
+    expect(body.token_type).toBe('DPoP');
+    const access = String(body.access_token);
+    const shown = (more: object) => {
+      const headers = { authorization: `DPoP ${access}`, dpop: proof('/userinfo', { ath: hashOf(access) }) };
+      return userinfo(access, { headers, ...more });
+    };
+    expect((await shown(own)).status).toBe(200);
+    expect((await shown({})).status).toBe(401);
+    expect((await shown(foreign)).status).toBe(401);
+    expect((await shown({ ...own, headers: { authorization: `DPoP ${access}` } })).status).toBe(401);
+    expect((await userinfo(access, own)).status).toBe(401);
+    const refresh = { grant_type: 'refresh_token', client_id: 'rp', refresh_token: String(body.refresh_token) };
+    expect((await token(refresh, own)).body.error).toBe('invalid_grant');
+    expect((await token(refresh, { ...own, headers: { dpop: proof('/token') } })).status).toBe(200);
+  });
+
+  it('a proof costs one verb of the store, whatever else the request does', async () => {
+    const verbs: string[] = [];
+    const { store } = provider.op;
+    const counted = <T extends object>(part: T): T =>
+      new Proxy(part, {
+        get: (target, name) => {
+          verbs.push(String(name));
+          return Reflect.get(target, name);
+        },
+      });
+    const op = {
+      ...provider.op,
+      store: {
+        ...store,
+        requests: counted(store.requests),
+        grants: counted(store.grants),
+        tokens: counted(store.tokens),
+        replay: counted(store.replay),
+      },
+    };
+    const form = await codeFor(provider.op, 'free');
+    const { body } = await ask(op, 'token', corePost(form, { headers: { dpop: proof('/token') } }));
+    expect(verbs.splice(0)).toEqual(['once', 'redeem', 'open']);
+    const access = String(body.access_token);
+    const headers = { authorization: `DPoP ${access}`, dpop: proof('/userinfo', { ath: hashOf(access) }) };
+    expect((await ask(op, 'userinfo', { ...corePost({}), method: 'GET', headers })).status).toBe(200);
+    expect(verbs.splice(0)).toEqual(['findAccess', 'once']);
+    const refresh = { grant_type: 'refresh_token', client_id: 'free', refresh_token: String(body.refresh_token) };
+    expect((await ask(op, 'token', corePost(refresh, { headers: { dpop: proof('/token') } }))).status).toBe(200);
+    expect(verbs).toEqual(['once', 'rotate']);
   });
 });

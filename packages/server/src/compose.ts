@@ -14,12 +14,13 @@ import { oneportal } from './dialects/oneportal.ts';
 import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
+import { startRotating } from './jobs/rotating.ts';
+import { startSweeping } from './jobs/sweeping.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
 import { endingSoon, endingText } from './pki/expiry.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
-import { startSweeping } from './sweeping.ts';
 import type { Tenant } from './tenant.ts';
 import { runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
@@ -80,6 +81,7 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
     const { host, port } = config.server.listen;
     await app.listen({ host, port });
     closing.defer(startSweeping(storage, logger, now));
+    closing.defer(startRotating(tenants, logger));
     closing.defer(() => drain(app));
     const address = app.server.address() as AddressInfo;
     return {

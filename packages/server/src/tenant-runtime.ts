@@ -5,7 +5,7 @@ import { cacheClients } from './cached-clients.ts';
 import type { TenantConfig } from './config/config.ts';
 import { certificatesIn } from './config/pem-file.ts';
 import { cookieName } from './http/browser.ts';
-import { loadTenantKeys, openKey, sealKey } from './keys/key-ring.ts';
+import { loadTenantKeys, openKey, sealKey } from './keys/tenant-keys.ts';
 import type { Judge } from './outbound/address.ts';
 import { createFetch } from './outbound/fetch.ts';
 import { type Authority, type AuthorityDeps, givenAuthority, ownAuthority } from './pki/authority.ts';
@@ -59,7 +59,6 @@ export async function runTenant(
 ): Promise<Tenant> {
   const { id, name, settings, spelling, alsoAt, clientCa } = definition;
   const stored = storage.tenant(id);
-  const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });
   const authority = await authorityFor(clientCa, name, {
     store: stored.keys,
     seal: (named, plain) => sealKey(masterKey, named, plain),
@@ -67,21 +66,24 @@ export async function runTenant(
     now,
     random,
   });
+  const keys = await loadTenantKeys({ store: stored.keys, look: storage.look, masterKey, signing: settings.signing, now, random });
   const clients = cacheClients(stored.clients, storage.look);
   storage.watch((changed) => {
-    if (changed === undefined || changed === id) clients.invalidate();
+    if (changed !== undefined && changed !== id) return;
+    clients.invalidate();
+    keys.reload().catch((error: Error) => emit(id, { type: 'keys.unread', reason: error.message }));
   });
   const store: TenantStore = { ...stored, clients };
-  const limit = limitAttempts(stored.attempts, vault, now);
+  const limit = limitAttempts(stored.attempts, keys.vault, now);
   const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
   const tell = (event: Event) => emit(id, event);
   const fetch = createFetch({ judge: reachable, emit: tell });
   const op: Provider = {
     settings,
     store,
-    keys: keyRing,
-    vault,
     authorities: trusting({ own: authority, common: commonAuthorities, certificates: stored.certificates }),
+    keys: keys.keyRing,
+    vault: keys.vault,
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
     fetch,
     remoteKeys: createRemoteKeys({ fetch, now, emit: tell }),
@@ -97,6 +99,7 @@ export async function runTenant(
     name,
     op,
     store,
+    keys,
     spelling,
     alsoAt,
     signIn,

@@ -61,7 +61,7 @@ describe('the example', () => {
       disabled: false,
     });
     expect(agate).toMatchObject({ name: 'agate', settings: { locales: ['en'] }, users: main?.users, clients: main?.clients });
-    expect(hub?.clients[1]).toMatchObject({ client_id: 'shop-mtls', disabled: true });
+    expect(hub?.clients[1]).toMatchObject({ client_id: 'shop-mtls', disabled: false });
     expect(hub?.clients[1]?.secret).toBeUndefined();
   });
 
@@ -72,13 +72,13 @@ describe('the example', () => {
       '22 tenants[0].lifetimes.pushedRequest',
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '135 tenants[4].dialect',
-      '139 tenants[4].upstreams',
-      '163 tenants[4].clients[0].origin_url',
-      '167 tenants[4].clients[0].authorization_signed_response_alg',
-      '171 tenants[4].clients[1].origin_url',
-      '172 tenants[4].clients[1].token_endpoint_auth_method',
-      '174 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
+      '142 tenants[4].dialect',
+      '146 tenants[4].upstreams',
+      '170 tenants[4].clients[0].origin_url',
+      '174 tenants[4].clients[0].authorization_signed_response_alg',
+      '178 tenants[4].clients[1].origin_url',
+      '179 tenants[4].clients[1].token_endpoint_auth_method',
+      '181 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
     ]);
   });
 });

@@ -33,7 +33,7 @@ export async function ownAuthority({ store, seal, open, now, random }: Authority
   const find = async () => (await store.list()).find((key) => key.use === 'authority' && key.alg === alg);
   let stored = await find();
   if (stored === undefined) {
-    const named = { use: 'authority', alg, kid: random(16), createdAt: now() } as const;
+    const named = { use: 'authority', alg, kid: random(16), createdAt: now(), usedFrom: now() } as const;
     await store.addFirst({ ...named, sealed: seal(named, make(tenantName, now(), random)) });
     stored = await find();
   }

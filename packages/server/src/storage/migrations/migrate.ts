@@ -10,6 +10,7 @@ import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
 import { confirmation } from './0004-confirmation.ts';
 import { certificates } from './0005-certificates.ts';
+import { keyRotation } from './0009-key-rotation.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
@@ -17,7 +18,10 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-audience': audience,
   '0004-confirmation': confirmation,
   '0005-certificates': certificates,
+  '0009-key-rotation': keyRotation,
 };
+
+export const migrationNames: readonly string[] = Object.keys(migrations);
 
 /** Answers the names of the migrations it ran; throws the first one's error, and then nothing has changed. */
 export async function migrate(transaction: Transaction<Schema>): Promise<readonly string[]> {
