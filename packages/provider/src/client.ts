@@ -6,7 +6,14 @@ import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
-export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'tls_client_auth' | 'self_signed_tls_client_auth' | 'none';
+export type ClientAuthMethod =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'client_secret_jwt'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
+  | 'none';
 
 /**
  * A client secret as it is kept: a keyed digest to compare with, and, only where HS256 or client_secret_jwt needs the value
@@ -35,6 +42,7 @@ export type Client = {
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
+  readonly initiate_login_uri?: string;
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
@@ -48,6 +56,8 @@ export type Client = {
   readonly tls_client_auth_san_email?: string;
   /** `production`: where the tenant has an authority for client certificates, it must authenticate by a key of its own. */
   readonly environment?: 'sandbox' | 'production';
+  /** The only algorithm of its assertions (RFC 7591 section 2); any of those offered when left out. */
+  readonly token_endpoint_auth_signing_alg?: Algorithm;
   /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */
   readonly jwks?: ClientJwks;
   readonly jwks_uri?: string;
@@ -71,6 +81,8 @@ export type Client = {
   readonly tls_client_certificate_bound_access_tokens?: boolean;
   readonly dpop_bound_access_tokens?: boolean;
   readonly secrets: readonly ClientSecret[];
+  /** Of a client that registered itself: the hash of the token by which it manages that (RFC 7592), and when it was, in epoch seconds. */
+  readonly registration?: { readonly tokenHash: string; readonly issuedAt: number };
   readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;
   readonly disabled: boolean;

@@ -13,6 +13,7 @@ import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
 import { grantTypes } from './token/token.ts';
+import { algorithms } from './wire/algorithms.ts';
 import { proofAlgorithms } from './wire/dpop.ts';
 import { standardScopeClaims } from './wire/scope.ts';
 
@@ -41,8 +42,11 @@ export function metadata(settings: Settings): Record<string, unknown> {
     userinfo_signing_alg_values_supported: [...settings.signing, 'HS256'],
     introspection_signing_alg_values_supported: [...settings.signing, 'HS256'],
     token_endpoint_auth_methods_supported: authMethodNames(settings),
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: authMethodNames(settings).filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: authMethodNames(settings),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     claims_supported: [...claimNames(settings), 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'amr', 'sid'],
     claim_types_supported: ['normal'],
     code_challenge_methods_supported: ['S256'],
@@ -67,7 +71,8 @@ function endpointUrls(settings: Settings): Record<string, string> {
   const urls: Record<string, string> = {};
   for (const name of Object.keys(endpoints) as EndpointName[]) {
     const row: EndpointRow = endpoints[name];
-    if (row.metadata !== undefined) urls[row.metadata] = urlOf(settings, name);
+    if (row.metadata !== undefined && (row.needs === undefined || settings[row.needs] !== undefined))
+      urls[row.metadata] = urlOf(settings, name);
   }
   return urls;
 }

@@ -8,10 +8,12 @@ export type EndpointRow = {
   readonly metadata?: string;
   /** Below the issuer, unless `settings.paths` says otherwise. */
   readonly path: string;
-  readonly methods: readonly ('GET' | 'POST')[];
+  readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[];
   /** Whether scripts of other origins may read its answers; never with cookies. */
   readonly cors: boolean;
   readonly interactive: boolean;
+  /** A setting without which it is not offered. */
+  readonly needs?: 'registration';
 };
 
 export const endpoints = {
@@ -23,6 +25,14 @@ export const endpoints = {
   userinfo: { metadata: 'userinfo_endpoint', path: '/userinfo', methods: ['GET', 'POST'], cors: true, interactive: false },
   introspection: { metadata: 'introspection_endpoint', path: '/introspect', methods: ['POST'], cors: false, interactive: false },
   revocation: { metadata: 'revocation_endpoint', path: '/revoke', methods: ['POST'], cors: true, interactive: false },
+  registration: {
+    metadata: 'registration_endpoint',
+    path: '/register',
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    cors: false,
+    interactive: false,
+    needs: 'registration',
+  },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 

@@ -9,6 +9,8 @@ export type CoreRequest = {
   readonly query: Parameters;
   /** Undefined when there is no body or it is not `application/x-www-form-urlencoded`. */
   readonly form: Parameters | undefined;
+  /** The text of a body that is `application/json`, unread. */
+  readonly json?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The address of the caller, already resolved through trusted proxies. */

@@ -30,9 +30,19 @@ export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export type { PasswordCheck, People } from './people.ts';
 export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from './policy.ts';
-export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, policyOf, withDefaults } from './registration.ts';
+export {
+  type ClientMetadata,
+  hasSecret,
+  type MetadataFault,
+  metadataFaults,
+  newClient,
+  newClientId,
+  type Offer,
+  policyOf,
+  withDefaults,
+} from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
-export { defaultLifetimes, type Lifetimes, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
+export { defaultLifetimes, type Lifetimes, type Registration, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';
@@ -40,6 +50,7 @@ export { type Algorithm, type AsymmetricAlgorithm, algorithms, asymmetricAlgorit
 export { type DerValue, derExpect, derOid, derParts, derTag, readDer } from './wire/der.ts';
 export { distinguishedName, escapedValue } from './wire/distinguished-name.ts';
 export { type ErrorCode, type ErrorReason, OAuthError, printable } from './wire/error.ts';
+export { sha256 } from './wire/hashes.ts';
 export { one, type Parameters, parseParameters, required } from './wire/parameters.ts';
 export { isLoopbackHost, matchesRegistered, webUriFault } from './wire/redirect-uri.ts';
 export { scopeFault, standardScopeClaims } from './wire/scope.ts';

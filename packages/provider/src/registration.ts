@@ -42,6 +42,19 @@ export function withDefaults(offer: Offer, metadata: ClientMetadata): Registered
   };
 }
 
+/** Random, so that it can never be a person's sub; beginning with a letter or digit, so that no command takes it for an option. */
+export function newClientId(random: (bytes: number) => string): string {
+  for (;;) {
+    const id = random(16);
+    if (/^[A-Za-z0-9]/.test(id)) return id;
+  }
+}
+
+/** Whether a client of this method proves itself with a secret. */
+export function hasSecret({ token_endpoint_auth_method }: Pick<Client, 'token_endpoint_auth_method'>): boolean {
+  return token_endpoint_auth_method.startsWith('client_secret_');
+}
+
 /** A client's policy: what is said of it, else what the tenant has for clients of its kind, else strict. */
 export function policyOf(
   offer: Pick<Offer, 'policies'>,
@@ -64,12 +77,14 @@ const optional = [
   'logo_uri',
   'policy_uri',
   'tos_uri',
+  'initiate_login_uri',
   'backchannel_logout_uri',
   'frontchannel_logout_uri',
   'userinfo_signed_response_alg',
   'introspection_signed_response_alg',
   'subject_type',
   'sector_identifier_uri',
+  'token_endpoint_auth_signing_alg',
   'jwks',
   'jwks_uri',
   'default_max_age',

@@ -7,6 +7,7 @@ import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
 import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
+import { refuseRegistration, register } from './register/register.ts';
 import { revoke } from './revoke.ts';
 import { token } from './token/token.ts';
 import { userinfo } from './userinfo.ts';
@@ -28,6 +29,7 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   userinfo: { answer: userinfo, refuse: challenge },
   introspection: { answer: introspect, refuse: forClients },
   revocation: { answer: revoke, refuse: forClients },
+  registration: { answer: register, refuse: refuseRegistration },
 };
 
 /** Answers a request at a direct endpoint. Never throws an OAuthError; anything else is a fault of ours and passes through. */

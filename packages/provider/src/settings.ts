@@ -42,6 +42,16 @@ export type ScopeDefinition = { readonly name: string; readonly description?: st
 /** An API that tokens can be meant for (RFC 8707): its identifier, and the client by which it introspects them. */
 export type Resource = { readonly id: string; readonly client_id: string };
 
+/** Clients that register themselves (RFC 7591): who may, and what they may be. */
+export type Registration = {
+  /** Anybody may; else only who has an initial access token. */
+  readonly open: boolean;
+  readonly grantTypes: readonly string[];
+  readonly scopes: readonly string[];
+  /** How many there may be at once. */
+  readonly maxClients: number;
+};
+
 export type Settings = {
   /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */
   readonly issuer: string;
@@ -65,4 +75,6 @@ export type Settings = {
   readonly productionByKey?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
+  /** Left out, clients do not register themselves. */
+  readonly registration?: Registration;
 };

@@ -8,8 +8,9 @@ import type { Provider } from '../op.ts';
 import type { Settings } from '../settings.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
+import { clientSecretJwt, privateKeyJwt } from './assertion.ts';
 import { selfSignedTlsClientAuth, tlsClientAuth } from './certificate.ts';
-import type { AuthMethod, Presented } from './method.ts';
+import type { AuthMethod, Held, Presented } from './method.ts';
 import { none } from './none.ts';
 import { needsOwnKey } from './own-key.ts';
 import { clientSecretBasic, clientSecretPost } from './secret.ts';
@@ -18,12 +19,14 @@ import { clientSecretBasic, clientSecretPost } from './secret.ts';
 export const authMethods: Readonly<Record<ClientAuthMethod, AuthMethod>> = {
   client_secret_basic: clientSecretBasic,
   client_secret_post: clientSecretPost,
+  client_secret_jwt: clientSecretJwt,
+  private_key_jwt: privateKeyJwt,
   tls_client_auth: tlsClientAuth,
   self_signed_tls_client_auth: selfSignedTlsClientAuth,
   none,
 };
 
-const proving = [clientSecretBasic, clientSecretPost];
+const proving = [clientSecretBasic, clientSecretPost, clientSecretJwt, privateKeyJwt];
 
 /**
  * What is left when nothing is presented but a name. A certificate is no proof by itself, since any client may have one on its connection:
@@ -52,8 +55,8 @@ export async function authenticateClient(op: Provider, request: CoreRequest, for
   const [first, ...others] = readProofs(request, form);
   const client = await findFirst(op, first.presented.client_ids);
   const { method, presented } = others.find((proof) => isRegisteredFor(client, proof.method)) ?? first;
-  const holds = await presented.holds(op, client);
-  const reason = refusal(op, client, method, holds);
+  const held = await presented.holds(op, client);
+  const reason = refusal(op, client, method, held);
   if (client !== undefined && reason === undefined) return client;
   // An id nobody registered is a stranger's text, or a secret in the wrong place: not for the log.
   const known = client === undefined ? undefined : { client_id: client.client_id };
@@ -91,10 +94,11 @@ function isRegisteredFor(client: Client | undefined, method: AuthMethod): boolea
   return client !== undefined && method.satisfies.includes(client.token_endpoint_auth_method);
 }
 
-function refusal(op: Provider, client: Client | undefined, method: AuthMethod, holds: boolean): string | undefined {
+function refusal(op: Provider, client: Client | undefined, method: AuthMethod, held: Held): string | undefined {
   if (client === undefined) return 'unknown client';
   if (client.disabled) return 'the client is disabled';
   if (op.settings.productionByKey === true && needsOwnKey(client)) return 'a production client must authenticate by a key of its own';
   if (!isRegisteredFor(client, method)) return `registered for ${client.token_endpoint_auth_method}, presented another method`;
-  return holds ? undefined : 'what it presented does not hold';
+  if (typeof held === 'object') return held.refused;
+  return held ? undefined : 'wrong secret';
 }

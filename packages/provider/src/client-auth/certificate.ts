@@ -34,9 +34,7 @@ function presented({ certificate }: CoreRequest, form: Parameters, objection: Ob
     holds: async (op, client) => {
       if (client === undefined) return false;
       const reason = await readably(() => objection(op, client, certificate));
-      if (reason !== undefined)
-        op.emit({ type: 'certificate.refused', client_id: client.client_id, thumbprint: certificate.thumbprint, reason });
-      return reason === undefined;
+      return reason === undefined || { refused: `certificate ${certificate.thumbprint}: ${reason}` };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Policy } from '../policy.ts';
 import type { ScopeDefinition, Settings } from '../settings.ts';
 
 /** Everything but the secret: only an operator may choose one, everybody else is given one. */
-export type Registered = Omit<Client, 'secrets'>;
+export type Registered = Omit<Client, 'secrets' | 'registration'>;
 
 type Unsaid<T> = { readonly [Member in keyof T]?: T[Member] | undefined };
 

@@ -1,6 +1,15 @@
 /** From a correct file to the configuration: what is left unsaid gets its default, strict wherever there is a choice. */
 import { resolve } from 'node:path';
-import { asymmetricAlgorithms, type ClientMetadata, defaultLifetimes, type Json, type Settings, withDefaults } from '@symbolon/provider';
+import {
+  asymmetricAlgorithms,
+  type ClientMetadata,
+  defaultLifetimes,
+  type Json,
+  type Registration,
+  type Settings,
+  standardScopeClaims,
+  withDefaults,
+} from '@symbolon/provider';
 import { usernameKey } from '../users/username.ts';
 import { asksForCertificates, certificatesReach } from './certificates.ts';
 import { canonicalLocale } from './checks/tenants.ts';
@@ -71,6 +80,7 @@ function tenantOf(tenant: FileTenant, file: File, baseDirectory: string): Tenant
     paths: {},
     ...given('mtls', certificatesReach(file, tenant) ? given('origin', mtlsOrigin) : undefined),
     productionByKey: clientCa !== undefined,
+    ...given('registration', tenant.registration && registrationOf(tenant.registration)),
   };
   return {
     id: tenant.id,
@@ -81,6 +91,16 @@ function tenantOf(tenant: FileTenant, file: File, baseDirectory: string): Tenant
     ...given('clientCa', clientCa === undefined ? undefined : clientCaOf(clientCa, baseDirectory)),
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
+  };
+}
+
+/** Strict: with a token only, for signing people in, and with the scopes that every provider has. */
+function registrationOf({ open, grant_types, scope, maxClients }: NonNullable<FileTenant['registration']>): Registration {
+  return {
+    open: open ?? false,
+    grantTypes: grant_types ?? ['authorization_code', 'refresh_token', 'implicit'],
+    scopes: scope === undefined ? Object.keys(standardScopeClaims) : scope.trim().split(/\s+/),
+    maxClients: maxClients ?? 100,
   };
 }
 

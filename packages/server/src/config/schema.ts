@@ -77,6 +77,7 @@ const policy = Type.Object(
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
     dpopNonce: optional(flag),
+    assertionAudience: optional(Type.Enum(['issuer', 'endpoint'])),
   },
   closed,
 );
@@ -114,6 +115,7 @@ const client = Type.Object(
     frontchannel_logout_uri: optional(text),
     origin_url: optional(text),
     token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
+    token_endpoint_auth_signing_alg: optional(Type.Enum(algorithms)),
     tls_client_auth_subject_dn: optional(text),
     tls_client_auth_san_dns: optional(text),
     tls_client_auth_san_uri: optional(text),
@@ -184,6 +186,16 @@ const user = Type.Object(
 
 const scope = Type.Object({ name: text, description: optional(text), claims: optional(texts) }, closed);
 
+const registration = Type.Object(
+  {
+    open: optional(flag),
+    grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
+    scope: optional(text),
+    maxClients: optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'a whole number from 1 to 100000' })),
+  },
+  closed,
+);
+
 const tenant = Type.Object(
   {
     id: text,
@@ -200,6 +212,7 @@ const tenant = Type.Object(
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text }, closed))),
     clientCa: optional(Type.Object({ create: optional(flag), cert: optional(text), key: optional(text) }, closed)),
     mtlsOrigin: optional(text),
+    registration: optional(registration),
     upstreams: optional(Type.Array(upstream)),
   },
   closed,

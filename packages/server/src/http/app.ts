@@ -31,7 +31,7 @@ import { type Caller, readingCallers } from './caller.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type OwnForm, ownForm } from './csrf.ts';
 import { failDirect, failMethod, failPage, failUnrouted } from './failure.ts';
-import { readForm } from './form-body.ts';
+import { jsonOf, readForm } from './form-body.ts';
 import { everywhere } from './headers.ts';
 import { indexTenants } from './tenants.ts';
 import { tlsOptions } from './tls.ts';
@@ -209,10 +209,12 @@ function callOf(tenant: Tenant, core: CoreRequest, request: FastifyRequest, name
 function coreRequest(request: FastifyRequest, caller: Caller | undefined): CoreRequest {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
+  const json = jsonOf(request.body);
   return {
     method: request.method === 'HEAD' ? 'GET' : request.method,
     query: parseParameters(at === -1 ? '' : url.slice(at + 1)),
     form: typeof request.body === 'string' ? parseParameters(request.body) : undefined,
+    ...(json === undefined ? {} : { json }),
     headers: request.headers,
     address: caller?.address ?? request.ip,
     ...(caller?.certificate && { certificate: caller.certificate }),

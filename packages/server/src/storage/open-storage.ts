@@ -11,6 +11,7 @@ import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
+import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrations/migrate.ts';
 import { statement } from './prepare.ts';
@@ -61,6 +62,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     sessions: sessions(engine),
     consents: consents(engine),
     replay: replay(engine),
+    initialTokens: initialTokens(engine),
     users: users(engine),
     keys: keys(engine),
     applied: applied(engine),
@@ -75,6 +77,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     sessions: of.sessions(id),
     consents: of.consents(id),
     replay: of.replay(id),
+    initialTokens: of.initialTokens(id),
     users: of.users(id),
     keys: of.keys(id),
     applied: of.applied(id),

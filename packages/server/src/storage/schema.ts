@@ -62,6 +62,7 @@ export type Schema = {
     expires_at: number;
   };
   consents: { tenant: string; sub: string; client_id: string; scopes: string; at: number };
+  initial_tokens: { tenant: string; hash: string; uses: number; expires_at: number };
   replay: { tenant: string; kind: string; key: string; until: number };
   users: {
     tenant: string;
