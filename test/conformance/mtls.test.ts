@@ -9,6 +9,7 @@ import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basicOf, claimsIn, form, signInAndConsent } from '../support/client.ts';
 import { createCookieJar } from '../support/cookie-jar.ts';
+import { dpopKey, dpopProof } from '../support/dpop.ts';
 import { createAgent } from '../support/http-agent.ts';
 import { codeFor, type MtlsServer, post, redirect_uri, secret, startMtls, userinfoWith } from '../support/mtls.ts';
 
@@ -214,7 +215,7 @@ describe('openid-client', () => {
 });
 
 describe('a host for certificates', () => {
-  it('F1: the aliases are there, the endpoints answer there, and pages do not', async () => {
+  it('F1: the aliases are there, the endpoints answer there, by DPoP proofs for them too, and pages do not', async () => {
     const other = await startMtls({ tenant: 'mtlsOrigin: https://localhost:4000' });
     try {
       const document = (await (await other.ask()(`${other.issuer}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
@@ -228,6 +229,14 @@ describe('a host for certificates', () => {
       const body = form({ ...(await codeFor(other, 'shop')) });
       const redeemed = await other.ask(other.shop)(`${other.issuer}/token`, { method: 'POST', headers: { host: 'localhost:4000' }, body });
       expect(redeemed.status).toBe(200);
+      const key = dpopKey();
+      const proven = async (htu: string) => {
+        const parameters = await codeFor(other, 'plain', { dpop_jkt: key.jkt });
+        const headers = { host: 'localhost:4000', dpop: dpopProof(key, 'POST', htu) };
+        return (await post(other.ask(), `${other.issuer}/token`, { ...parameters, client_secret: secret }, headers)).status;
+      };
+      expect([await proven('https://localhost:4000/token'), await proven(`${other.issuer}/token`)]).toEqual([200, 200]);
+      expect(await proven('https://localhost:4001/token')).toBe(400);
     } finally {
       await other.close();
     }

@@ -18,7 +18,7 @@ import { startRotating } from './jobs/rotating.ts';
 import { startSweeping } from './jobs/sweeping.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
-import { endingSoon, endingText } from './pki/expiry.ts';
+import { endingSoon, endingText, ownEndingText } from './pki/expiry.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
 import type { Tenant } from './tenant.ts';
@@ -69,6 +69,8 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
   try {
     for (const [index, tenant] of tenants.entries()) await apply(tenant, config.tenants[index], logger);
     for (const tenant of tenants) await warnOfEndings(tenant, logger);
+    const ending = config.server.tls === undefined ? undefined : ownEndingText(config.server.tls.cert, "the server's certificate", now());
+    if (ending !== undefined) logger.warn(ending);
     const { tls, proxies } = config.server;
     const app = createApp({
       tenants,
@@ -123,7 +125,11 @@ async function drain(app: FastifyInstance): Promise<void> {
 }
 
 /** Whoever starts the server reads the log just then. */
-async function warnOfEndings({ id, op, certificates }: Tenant, logger: FastifyBaseLogger): Promise<void> {
+async function warnOfEndings({ id, op, certificates, authorities }: Tenant, logger: FastifyBaseLogger): Promise<void> {
+  for (const pem of authorities) {
+    const text = ownEndingText(pem, 'the authority for client certificates', op.now());
+    if (text !== undefined) logger.warn({ tenant: id }, text);
+  }
   for (const ending of endingSoon((await certificates?.list()) ?? [], op.now())) {
     const { client_id, serial } = ending.certificate;
     logger.warn({ tenant: id, client_id, serial, days: ending.days }, `${client_id}: ${endingText(ending)}`);

@@ -39,12 +39,12 @@ function presented({ certificate }: CoreRequest, form: Parameters, objection: Ob
   };
 }
 
-/** Who holds a certificate that nobody can read is told what everybody is told. */
+/** A certificate that nobody can read, or a key set that nobody can fetch, proves nobody. */
 async function readably(ask: () => Promise<string | undefined> | string | undefined): Promise<string | undefined> {
   try {
     return await ask();
   } catch (error) {
-    return `the certificate cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return `it cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

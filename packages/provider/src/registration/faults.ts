@@ -63,17 +63,20 @@ function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       };
 }
 
-/** RFC 9449 section 5.2: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
-function* boundFaults({ dpop_bound_access_tokens, response_types = [] }: ClientMetadata): Generator<MetadataFault> {
-  if (dpop_bound_access_tokens !== true) return;
-  for (const [index, words] of response_types.entries())
+const boundMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const;
+
+/** RFC 9449 section 5.2, RFC 8705 section 3.4: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
+function* boundFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  const bound = boundMembers.find((member) => metadata[member] === true);
+  if (bound === undefined) return;
+  for (const [index, words] of (metadata.response_types ?? []).entries())
     if (words.split(' ').includes('token'))
       yield {
         member: 'response_types',
         index,
-        because: ['dpop_bound_access_tokens'],
+        because: [bound],
         message: 'gives an access token that is bound to no key',
-        fix: 'use the response type code, or remove dpop_bound_access_tokens',
+        fix: `use the response type code, or remove ${bound}`,
       };
 }
 

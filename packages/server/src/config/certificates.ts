@@ -1,4 +1,5 @@
 /** Whether certificates of clients reach a tenant: through our own TLS, which asks for them, or passed on by a proxy that is trusted. */
+import type { Path } from './finding.ts';
 import type { Pending } from './not-yet.ts';
 import type { Draft, File, FileClient, FileTenant } from './schema.ts';
 
@@ -23,14 +24,21 @@ export function unreachable(file: File): readonly Pending[] {
   return file.tenants.flatMap((tenant, at) =>
     certificatesReach(file, tenant)
       ? []
-      : (tenant.clients ?? []).flatMap((client, index) =>
-          needed(client).map((member) => ({ path: ['tenants', at, 'clients', index, member], message, fix: '' as const })),
-        ),
+      : [
+          ...(tenant.mtlsOrigin === undefined ? [] : [pending('tenants', at, 'mtlsOrigin')]),
+          ...(tenant.clients ?? []).flatMap((client, index) =>
+            needed(client).map((member) => pending('tenants', at, 'clients', index, member)),
+          ),
+        ],
   );
 }
 
 const members = ['token_endpoint_auth_method', 'tls_client_certificate_bound_access_tokens'] as const;
 const message = 'needs client certificates, which do not reach this server: it has neither server.tls with clientCa nor trustedProxies';
+
+function pending(...path: Path): Pending {
+  return { path, message, fix: '' };
+}
 
 function needed(client: Draft<FileClient>): readonly (typeof members)[number][] {
   return members.filter((member) => client[member] === true || String(client[member]).endsWith('tls_client_auth'));

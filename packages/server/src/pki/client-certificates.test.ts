@@ -9,6 +9,7 @@ import { openStorage } from '../storage/open-storage.ts';
 import type { Storage, StoredKey } from '../store.ts';
 import { type Authority, type AuthorityDeps, givenAuthority, ownAuthority } from './authority.ts';
 import { type ClientCertificates, clientCertificates, type IssueOutcome } from './client-certificates.ts';
+import { endingSoon, endingText, ownEndingText } from './expiry.ts';
 import { promoted } from './promote.ts';
 
 const folder = workshop();
@@ -172,5 +173,35 @@ describe('promotion', () => {
   it('of a client that has a key of its own changes nothing but its environment', () => {
     const keyed = { ...sandbox, token_endpoint_auth_method: 'self_signed_tls_client_auth' } as const;
     expect(promoted(keyed, [], now)).toEqual({ client: { ...keyed, secrets: [], environment: 'production' } });
+  });
+});
+
+describe('what ends soon', () => {
+  const at = (client_id: string, days: number, more: object = {}) => ({
+    serial: `${client_id}${days}`,
+    client_id,
+    pem: '',
+    issuedAt: 0,
+    expiresAt: now + days * day,
+    ...more,
+  });
+
+  it('is said of the certificate a client has longest, within 30 days and after its end, and not of revoked ones', () => {
+    const all = [at('a', 10), at('a', 60), at('b', 29), at('c', 31), at('d', -3), at('e', 60, { revokedAt: now }), at('e', 5)];
+    const ending = endingSoon(all, now);
+    expect(ending.map(({ certificate, days }) => [certificate.client_id, days])).toEqual([
+      ['b', 29],
+      ['d', -3],
+      ['e', 5],
+    ]);
+    expect(ending.map(endingText)).toEqual(
+      [/expires on .*, in 29 days/, /expired on /, /in 5 days/].map((each) => expect.stringMatching(each)),
+    );
+  });
+
+  it("is said of the server's own certificate", () => {
+    const { cert } = selfSigned(folder, '/CN=server');
+    expect(ownEndingText(cert, 'it', now + day)).toMatch(/^it ends on 20\d\d-\d\d-\d\d: replace it before$/);
+    expect(ownEndingText(cert, 'it', now - 5 * day)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 /** Certificates that end soon, while nothing newer is there for the same client: said before it stops working, not after. */
+import { X509Certificate } from 'node:crypto';
 import type { IssuedCertificate } from '../store.ts';
 
 const day = 86_400;
@@ -18,6 +19,13 @@ export function endingSoon(certificates: readonly IssuedCertificate[], now: numb
   return [...last.values()]
     .map((certificate) => ({ certificate, days: Math.floor((certificate.expiresAt - now) / day) }))
     .filter(({ days }) => days < warningDays);
+}
+
+/** What is to be said of a certificate of ours, the server's or an authority's, that ends within 30 days; undefined of any other. `now` is epoch seconds. */
+export function ownEndingText(pem: string, whose: string, now: number): string | undefined {
+  const end = new X509Certificate(pem).validToDate;
+  if (end.getTime() / 1000 - now >= warningDays * day) return undefined;
+  return `${whose} ends on ${end.toISOString().slice(0, 10)}: replace it before`;
 }
 
 /** What is said of it, to be read after a client's name. */
