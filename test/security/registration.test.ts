@@ -266,6 +266,7 @@ describe('security: registration', () => {
         scopes: [...client.scopes, 'payments'],
         lifetimes: { accessToken: 60 },
         policy: { ...client.policy, refreshToken: 'never' },
+        access: { groups: ['staff'] },
       },
       0,
     );
@@ -275,6 +276,7 @@ describe('security: registration', () => {
       body: { scope: 'openid payments' },
     });
     expect(await store().clients.find(client.client_id)).toMatchObject({
+      access: { groups: ['staff'] },
       lifetimes: { accessToken: 60 },
       policy: { refreshToken: 'never', consent: 'explicit' },
     });

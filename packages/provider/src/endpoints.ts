@@ -33,6 +33,8 @@ export const endpoints = {
     interactive: false,
     needs: 'registration',
   },
+  /** For applications of one family: no specification has it, so no document names it. */
+  signOn: { path: '/sign-on', methods: ['POST'], cors: false, interactive: false },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 

@@ -13,7 +13,7 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
-export { type Client, type ClientAuthMethod, type ClientSecret, subjectMembers } from './client.ts';
+export { type Access, type Client, type ClientAuthMethod, type ClientSecret, subjectMembers } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { needsOwnKey } from './client-auth/own-key.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
@@ -43,6 +43,7 @@ export {
 } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
 export { defaultLifetimes, type Lifetimes, type Registration, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
+export { signOn } from './sign-on.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';

@@ -9,6 +9,7 @@ import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
 import { refuseRegistration, register } from './register/register.ts';
 import { revoke } from './revoke.ts';
+import { issueSignOn } from './sign-on.ts';
 import { token } from './token/token.ts';
 import { userinfo } from './userinfo.ts';
 import { OAuthError } from './wire/error.ts';
@@ -30,6 +31,7 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   introspection: { answer: introspect, refuse: forClients },
   revocation: { answer: revoke, refuse: forClients },
   registration: { answer: register, refuse: refuseRegistration },
+  signOn: { answer: issueSignOn, refuse: forClients },
 };
 
 /** Answers a request at a direct endpoint. Never throws an OAuthError; anything else is a fault of ours and passes through. */

@@ -9,7 +9,7 @@ import type { AuthMethod, Presented } from './method.ts';
 /** Shorter secrets are refused wherever a client is registered: a fast digest is only safe over what nobody can guess. */
 export const minimumSecretLength = 32;
 
-type Keeper = Pick<Client, 'client_id' | 'token_endpoint_auth_method' | SigningMember>;
+type Keeper = Pick<Client, 'client_id' | SigningMember> & Partial<Pick<Client, 'token_endpoint_auth_method'>>;
 
 /** Whether something this client does needs the value of its secret, not only to compare it. */
 export function needsValue(client: Omit<Keeper, 'client_id'>): boolean {

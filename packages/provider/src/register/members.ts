@@ -71,6 +71,7 @@ const shapes = {
   sector_identifier_uri: text,
   default_max_age: seconds,
   require_auth_time: flag,
+  dpop_bound_access_tokens: flag,
 } as const satisfies Partial<Record<keyof ClientMetadata, Shape>>;
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -113,6 +114,11 @@ export function registeredMembers(client: Client): Readonly<Record<string, unkno
   const kept: Readonly<Record<string, unknown>> = { ...client, scope: client.scopes.join(' ') };
   const members = Object.keys(shapes).flatMap((key) => (kept[key] === undefined ? [] : [[key, kept[key]]]));
   return Object.fromEntries(members);
+}
+
+/** All the rest: policy, service, whom it is for. An operator decided it, and a client that speaks of itself changes none of it. */
+export function operatorsMembers(client: Client): Partial<Client> {
+  return Object.fromEntries(Object.entries(client).filter(([key]) => !Object.hasOwn(shapes, key) && key !== 'scopes'));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

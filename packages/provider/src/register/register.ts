@@ -2,7 +2,7 @@
  * The registration endpoint: POST makes a client (RFC 7591 section 3); GET, PUT and DELETE, with the client in the query and its own
  * registration access token, read, replace and remove it (RFC 7592 section 2). Off unless the tenant turns it on.
  */
-import { challenge, shownToken } from '../bearer.ts';
+import { shownToken } from '../bearer.ts';
 import type { Client, ClientSecret } from '../client.ts';
 import { holdsSecret, keepSecret, needsValue } from '../client-auth/secret.ts';
 import { urlOf } from '../endpoints.ts';
@@ -15,7 +15,7 @@ import { OAuthError } from '../wire/error.ts';
 import { sameText, sha256 } from '../wire/hashes.ts';
 import { one } from '../wire/parameters.ts';
 import { judged } from './judge.ts';
-import { type Body, member, metadataIn, readBody, registeredMembers } from './members.ts';
+import { type Body, member, metadataIn, operatorsMembers, readBody, registeredMembers } from './members.ts';
 
 export async function register(op: Provider, request: CoreRequest): Promise<CoreResponse> {
   const { registration } = op.settings;
@@ -28,9 +28,17 @@ export async function register(op: Provider, request: CoreRequest): Promise<Core
 }
 
 /** Missing and wrong tokens are told as at any resource (RFC 6750 section 3), the rest as RFC 7591 section 3.2.2 has it. */
-export function refuseRegistration(op: Provider, error: OAuthError, request: CoreRequest): CoreResponse {
-  if (error.code === 'invalid_token') return challenge(op, error, request);
-  return json(error.status, { error: error.code, error_description: error.description });
+export function refuseRegistration(op: Provider, error: OAuthError): CoreResponse {
+  const { code, description, status } = error;
+  const challenge = `Bearer realm="${op.settings.issuer}", error="${code}", error_description="${description}"`;
+  const headers: Record<string, string> = code === 'invalid_token' ? { 'www-authenticate': challenge } : {};
+  return json(status, { error: code, error_description: description }, headers);
+}
+
+/** Tokens of registration are bearer tokens: nobody has proven a key yet. */
+function bearerToken(request: CoreRequest): string | undefined {
+  const shown = shownToken(request);
+  return shown?.scheme === 'Bearer' ? shown.value : undefined;
 }
 
 async function create(op: Provider, registration: Registration, request: CoreRequest): Promise<CoreResponse> {
@@ -98,13 +106,9 @@ async function update(op: Provider, registration: Registration, request: CoreReq
   const made = await judged(op, registration, { ...metadataIn(body, client.client_id), environment: client.environment }, client);
   const kept = keptSecrets(client, made);
   const secret = hasSecret(made) && kept.length === 0 ? op.random(32) : undefined;
-  // Policy, lifetimes, claims and service are the operator's: a client that speaks of itself changes none of them.
-  const { policy, lifetimes, disabled, claims, registration: registered } = client;
   const next: Client = {
     ...made,
-    ...{ policy, lifetimes, disabled },
-    ...(claims === undefined ? {} : { claims }),
-    ...(registered === undefined ? {} : { registration: registered }),
+    ...operatorsMembers(client),
     secrets: secret === undefined ? kept : [keepSecret(op.vault, made, secret)],
   };
   if (!(await op.store.clients.replace(next, op.now()))) throw new OAuthError('invalid_token', 'the client is not registered any more');

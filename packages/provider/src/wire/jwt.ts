@@ -93,7 +93,7 @@ function encode(value: Payload): string {
 export function verifyOwnJwt(keys: KeyRing, token: string, expectation: Expectation): Claims | undefined {
   const parts = open(token, expectation);
   const key = parts && keyOf(keys, parts.header);
-  return key && signedBy(key.alg, key.publicKey, parts) ? claimsOf(parts, expectation) : undefined;
+  return key && signatureHolds(key.alg, key.publicKey, parts) ? claimsOf(parts, expectation) : undefined;
 }
 
 /** The same for a token signed with HS256 under a client's secret. Which client's, the caller decides; the token may only suggest it. */
@@ -109,6 +109,22 @@ export function peek(token: string): { readonly alg: Json | undefined; readonly 
   return header && claims && { alg: header.alg, aud: claims.aud };
 }
 
+/** A JWT that somebody else made, with nothing of it believed yet. */
+export type OpenedJwt = JwsParts & { readonly claims: Claims };
+
+/** Reads a token of a client's making; certificates in its header, which are ignored, make it longer than ours. Undefined when it is none. */
+export function openJwt(token: string): OpenedJwt | undefined {
+  const parts = openJws(token, { token: 2 * maximumTokenLength, header: maximumTokenLength });
+  const claims = parts && payloadOf(parts);
+  return claims && parts.header.crit === undefined ? { ...parts, claims } : undefined;
+}
+
+/** Whether the signature is HS256 under this secret. */
+export function signedOver(secret: string, { input, signature }: Pick<JwsParts, 'input' | 'signature'>): boolean {
+  const expected = createHmac('sha256', secret).update(input).digest();
+  return expected.length === signature.length && timingSafeEqual(expected, signature);
+}
+
 /** A token taken apart; nothing of it is to be believed yet. */
 export type JwsParts = { readonly header: Claims; readonly body: string; readonly input: string; readonly signature: Buffer };
 
@@ -119,32 +135,6 @@ export function openJws(token: string, longest: { readonly token: number; readon
   if (more.length > 0 || head.length > longest.header) return undefined;
   const [header, signature] = [object(octets(head)), octets(tail)];
   return header && signature && { header, body, input: `${head}.${body}`, signature };
-}
-
-/** A JWT that somebody else made, with nothing of it believed yet. */
-export type OpenedJwt = { readonly header: Claims; readonly claims: Claims; readonly input: string; readonly signature: Buffer };
-
-/** Reads a token of a client's making; certificates in its header, which are ignored, make it longer than ours. Undefined when it is none. */
-export function openJwt(token: string): OpenedJwt | undefined {
-  const parts = openJws(token, { token: 2 * maximumTokenLength, header: maximumTokenLength });
-  const claims = parts && parts.header.crit === undefined ? payloadOf(parts) : undefined;
-  return parts && claims && { header: parts.header, claims, input: parts.input, signature: parts.signature };
-}
-
-/** Whether this key made the signature with this algorithm. The caller has seen that the key may serve it. */
-export function signedBy(
-  alg: AsymmetricAlgorithm,
-  publicKey: KeyObject,
-  { input, signature }: Pick<OpenedJwt, 'input' | 'signature'>,
-): boolean {
-  const scheme = schemes[alg];
-  return verify(scheme.digest, Buffer.from(input, 'latin1'), scheme.key(publicKey), signature);
-}
-
-/** Whether the signature is HS256 under this secret. */
-export function signedOver(secret: string, { input, signature }: Pick<OpenedJwt, 'input' | 'signature'>): boolean {
-  const expected = createHmac('sha256', secret).update(input).digest();
-  return expected.length === signature.length && timingSafeEqual(expected, signature);
 }
 
 /** The claims of a token taken apart; undefined when they are no JSON object. */
@@ -166,6 +156,16 @@ function keyOf(keys: KeyRing, { alg, kid }: Claims): SigningKey | undefined {
   if (typeof kid !== 'string' || kid.length > maximumKidLength) return undefined;
   const key = keys.find(kid);
   return key?.alg === alg ? key : undefined;
+}
+
+/** Whether a token was signed with this key. The caller says with which algorithm, and has seen to it that the key is one for it. */
+export function signatureHolds(
+  alg: AsymmetricAlgorithm,
+  key: KeyObject,
+  { input, signature }: Pick<JwsParts, 'input' | 'signature'>,
+): boolean {
+  const scheme = schemes[alg];
+  return verify(scheme.digest, Buffer.from(input, 'latin1'), scheme.key(key), signature);
 }
 
 function alive(claims: Claims, now: number | undefined): boolean {
