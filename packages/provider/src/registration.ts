@@ -3,7 +3,7 @@
  * line) asks here, so that a client is the same whichever way it came. Which methods, grant and response types there are is a matter of
  * shape: callers take their names from the tables. RFC 7591 section 2, OpenID Connect Registration section 2.
  */
-import type { Client } from './client.ts';
+import { type Client, subjectMembers } from './client.ts';
 import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
@@ -89,6 +89,9 @@ const optional = [
   'jwks_uri',
   'default_max_age',
   'require_auth_time',
+  ...subjectMembers,
+  'tls_client_certificate_bound_access_tokens',
+  'environment',
   'dpop_bound_access_tokens',
 ] as const;
 

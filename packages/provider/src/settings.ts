@@ -69,6 +69,13 @@ export type Settings = {
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */
   readonly paths: Places;
+  /**
+   * Certificates of clients reach this provider (RFC 8705). `origin`: where its endpoints take them, when that is not the issuer's own
+   * (section 5). Left out where none do.
+   */
+  readonly mtls?: { readonly origin?: string };
+  /** Clients of the environment `production` must authenticate by a key of their own, not by a shared secret. */
+  readonly productionByKey?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
   /** Left out, clients do not register themselves. */

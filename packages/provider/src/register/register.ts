@@ -61,7 +61,7 @@ async function create(op: Provider, registration: Registration, request: CoreReq
 
 /** The hash of an initial access token that is good; undefined where none is needed and none was sent. */
 async function initialToken(op: Provider, { open }: Registration, request: CoreRequest): Promise<string | undefined> {
-  const token = bearerToken(request);
+  const token = shownToken(request)?.value;
   if (token === undefined && open) return undefined;
   const hash = token === undefined ? undefined : sha256(token);
   if (hash === undefined || !(await op.store.initialTokens.alive(hash, op.now()))) throw noToken();
@@ -88,7 +88,7 @@ type Own = { readonly client: Client; readonly token: string };
 
 /** The client named in the query, for whoever holds its registration access token; unknown and foreign ones are told alike. */
 async function ownClient(op: Provider, request: CoreRequest): Promise<Own> {
-  const token = bearerToken(request);
+  const token = shownToken(request)?.value;
   const client_id = one(request.query, 'client_id');
   const client = client_id === undefined ? undefined : await op.store.clients.find(client_id);
   const holds = sameText(client?.registration?.tokenHash ?? '', sha256(token ?? ''));
@@ -102,7 +102,8 @@ const ours = ['registration_access_token', 'registration_client_uri', 'client_se
 async function update(op: Provider, registration: Registration, request: CoreRequest, { client, token }: Own): Promise<CoreResponse> {
   const body = readBody(request.json);
   checkIdentity(op, client, body);
-  const made = await judged(op, registration, metadataIn(body, client.client_id), client);
+  // Where it stands is the operator's to say, and what that asks of it holds for what it says now.
+  const made = await judged(op, registration, { ...metadataIn(body, client.client_id), environment: client.environment }, client);
   const kept = keptSecrets(client, made);
   const secret = hasSecret(made) && kept.length === 0 ? op.random(32) : undefined;
   const next: Client = {
