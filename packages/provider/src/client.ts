@@ -40,6 +40,10 @@ export type Client = {
   readonly userinfo_signed_response_alg?: Algorithm;
   /** What signs introspection for who asks for a JWT (RFC 9701 section 6); RS256 where the tenant offers it when left out. */
   readonly introspection_signed_response_alg?: Algorithm;
+  /** What signs authorization answers in the response modes that are JWTs (JARM section 3); RS256 where the tenant offers it when left out. */
+  readonly authorization_signed_response_alg?: Algorithm;
+  /** Its authorization requests count only when they were pushed (RFC 9126 section 6). */
+  readonly require_pushed_authorization_requests?: boolean;
   /** OpenID Connect Core section 8: whether this client knows people by subjects of its own sector; `public` when left out. */
   readonly subject_type?: 'public' | 'pairwise';
   readonly sector_identifier_uri?: string;
@@ -58,5 +62,6 @@ export const signingMembers = [
   'id_token_signed_response_alg',
   'userinfo_signed_response_alg',
   'introspection_signed_response_alg',
+  'authorization_signed_response_alg',
 ] as const;
 export type SigningMember = (typeof signingMembers)[number];

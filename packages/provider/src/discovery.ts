@@ -3,7 +3,7 @@
  * client authentication, so it lists what is there and nothing else. Registered names only.
  */
 
-import { responseModes } from './authorize/response-modes.ts';
+import { responseModeNames } from './authorize/response-modes.ts';
 import { responseTypes } from './authorize/response-types.ts';
 import { claimNames } from './claims.ts';
 import { authMethods } from './client-auth/authenticate.ts';
@@ -32,12 +32,13 @@ export function metadata(settings: Settings): Record<string, unknown> {
     ...endpointUrls(settings),
     scopes_supported: [...Object.keys(standardScopeClaims), ...settings.scopes.map((scope) => scope.name)],
     response_types_supported: Object.keys(responseTypes),
-    response_modes_supported: Object.keys(responseModes),
+    response_modes_supported: responseModeNames,
     grant_types_supported: [...Object.keys(grantTypes), 'implicit'],
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: [...settings.signing, 'HS256'],
     userinfo_signing_alg_values_supported: [...settings.signing, 'HS256'],
     introspection_signing_alg_values_supported: [...settings.signing, 'HS256'],
+    authorization_signing_alg_values_supported: [...settings.signing, 'HS256'],
     token_endpoint_auth_methods_supported: Object.keys(authMethods),
     introspection_endpoint_auth_methods_supported: Object.keys(authMethods).filter((method) => method !== 'none'),
     revocation_endpoint_auth_methods_supported: Object.keys(authMethods),
@@ -47,6 +48,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
     ui_locales_supported: settings.locales,
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: true,
+    require_pushed_authorization_requests: settings.requirePushedRequests === true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,

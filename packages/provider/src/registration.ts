@@ -68,6 +68,8 @@ const optional = [
   'frontchannel_logout_uri',
   'userinfo_signed_response_alg',
   'introspection_signed_response_alg',
+  'authorization_signed_response_alg',
+  'require_pushed_authorization_requests',
   'subject_type',
   'sector_identifier_uri',
   'default_max_age',

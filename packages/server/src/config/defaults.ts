@@ -37,6 +37,7 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     claims: tenantMappers(tenant.scopes ?? [], tenant.claims ?? []),
     locales: (tenant.locales ?? ['en']).map((tag) => canonicalLocale(tag) ?? tag),
     paths: {},
+    ...given('requirePushedRequests', tenant.requirePushedRequests),
   };
   return {
     id: tenant.id,

@@ -70,14 +70,12 @@ describe('the example', () => {
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
       '10 server.outbound',
-      '22 tenants[0].lifetimes.pushedRequest',
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
       '135 tenants[4].dialect',
       '136 tenants[4].clientCa',
       '139 tenants[4].upstreams',
       '163 tenants[4].clients[0].origin_url',
-      '167 tenants[4].clients[0].authorization_signed_response_alg',
       '168 tenants[4].clients[0].environment',
       '171 tenants[4].clients[1].origin_url',
       '172 tenants[4].clients[1].token_endpoint_auth_method',

@@ -48,11 +48,6 @@ const rows: readonly Row[] = [
   },
   { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
   { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
-  ...['tenants.*', client].map((owner) => ({
-    at: `${owner}.lifetimes.pushedRequest`,
-    when: written,
-    message: says('lifetimes pushedRequest is not yet in effect: there are no pushed requests'),
-  })),
   {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,
@@ -88,11 +83,6 @@ const rows: readonly Row[] = [
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
   { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
-  {
-    at: `${client}.authorization_signed_response_alg`,
-    when: written,
-    message: says('authorization_signed_response_alg is not yet in effect: answers are not signed'),
-  },
   {
     at: `${client}.backchannel_logout_uri`,
     when: written,

@@ -22,7 +22,7 @@ const clientLifetimes = {
   idToken: seconds(1, tenYears),
   refreshToken: seconds(1, tenYears),
   refreshGrace: seconds(0, tenYears),
-  pushedRequest: seconds(1, tenYears),
+  pushedRequest: seconds(5, 600),
 };
 const tenantLifetimes = {
   ...clientLifetimes,
@@ -128,6 +128,7 @@ const client = Type.Object(
     subject_type: optional(Type.Enum(['public', 'pairwise'])),
     sector_identifier_uri: optional(text),
     authorization_signed_response_alg: optional(Type.Enum(algorithms)),
+    require_pushed_authorization_requests: optional(flag),
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
     require_auth_time: optional(flag),
     environment: optional(Type.Enum(['sandbox', 'production'])),
@@ -189,6 +190,7 @@ const tenant = Type.Object(
     locales: optional(Type.Array(text, { minItems: 1 })),
     lifetimes: optional(Type.Object(tenantLifetimes, closed)),
     signing: optional(Type.Array(Type.Enum(asymmetricAlgorithms), { minItems: 1 })),
+    requirePushedRequests: optional(flag),
     scopes: optional(Type.Array(scope)),
     claims: optional(Type.Array(mapper)),
     users: optional(Type.Array(user)),

@@ -30,7 +30,7 @@ import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type OwnForm, ownForm } from './csrf.ts';
 import { failDirect, failMethod, failPage, failUnrouted } from './failure.ts';
 import { readForm } from './form-body.ts';
-import { everywhere } from './headers.ts';
+import { everywhere, interactionId } from './headers.ts';
 import { indexTenants } from './tenants.ts';
 
 export type AppOptions = {
@@ -124,6 +124,7 @@ export function createApp(options: AppOptions): FastifyInstance {
         if (tenant === undefined) return failUnrouted(request, reply, undefined);
         const response = await answerDirect(tenant, name, coreRequest(request));
         reply.code(response.status).headers(response.headers).headers(everywhere(tenant));
+        reply.headers(interactionId(request.headers['x-fapi-interaction-id']));
         if (cors) reply.headers(corsHeaders);
         return reply.send(response.body);
       },
