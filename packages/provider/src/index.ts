@@ -17,7 +17,7 @@ export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';
-export type { Jwk, KeyRing, SigningKey, Vault } from './keys.ts';
+export { type EncryptionKey, encryptionKinds, type Jwk, type KeyRing, type SigningKey, type Vault } from './keys.ts';
 export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export type { PasswordCheck, People } from './people.ts';
@@ -28,7 +28,16 @@ export { defaultLifetimes, type Lifetimes, type Resource, type ScopeDefinition, 
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';
-export { type Algorithm, type AsymmetricAlgorithm, algorithms, asymmetricAlgorithms, isAsymmetric } from './wire/algorithms.ts';
+export {
+  type Algorithm,
+  type AsymmetricAlgorithm,
+  algorithms,
+  asymmetricAlgorithms,
+  contentEncryptions,
+  isAsymmetric,
+  type KeyEncryption,
+  keyEncryptions,
+} from './wire/algorithms.ts';
 export { type ErrorCode, type ErrorReason, OAuthError, printable } from './wire/error.ts';
 export { one, type Parameters, parseParameters, required } from './wire/parameters.ts';
 export { isLoopbackHost, matchesRegistered, webUriFault } from './wire/redirect-uri.ts';

@@ -32,8 +32,8 @@ export type Users = {
 
 /** A key pair or secret of the tenant, sealed by the installation's master key. */
 export type StoredKey = {
-  /** `signing` for key pairs, `secret` for the tenant's own MAC and sealing secret. */
-  readonly use: 'signing' | 'secret';
+  /** `signing` and `encryption` for key pairs, `secret` for the tenant's own MAC and sealing secret. */
+  readonly use: 'signing' | 'encryption' | 'secret';
   readonly alg: string;
   readonly kid: string;
   readonly sealed: string;

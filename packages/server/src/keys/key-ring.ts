@@ -1,10 +1,19 @@
 /**
- * A tenant's keys: its signing keys and the secret of its vault, made at the first start, kept sealed by the master key, held in
+ * A tenant's keys: those that sign, those that others encrypt to it with, and the secret of its vault, made at the first start, kept sealed by the master key, held in
  * memory while the process lives. Processes starting at once keep the keys of whoever was first.
  */
 import type { KeyObject } from 'node:crypto';
-import { type AsymmetricAlgorithm, asymmetricAlgorithms, type KeyRing, type SigningKey, type Vault } from '@symbolon/provider';
+import {
+  type AsymmetricAlgorithm,
+  asymmetricAlgorithms,
+  type EncryptionKey,
+  encryptionKinds,
+  type KeyRing,
+  type SigningKey,
+  type Vault,
+} from '@symbolon/provider';
 import type { Keys, StoredKey } from '../store.ts';
+import { type EncryptionKind, makeEncryptionKey, openingWith, publicEncryptionJwk, readEncryptionKey } from './encryption-keys.ts';
 import { open, seal } from './seal.ts';
 import { makeSigningKey, publicJwk, readSigningKey, writePrivateKey } from './signing-keys.ts';
 import { createVault } from './vault.ts';
@@ -68,8 +77,15 @@ function missing(
     const key = await makeSigningKey(alg);
     return add({ use: 'signing', alg, kid: key.kid, createdAt: now() }, writePrivateKey(key));
   };
-  const signers = signing.filter((alg) => lacks('signing', alg)).map(addSigning);
-  return lacks('secret', secretAlg) ? [addSecret, ...signers] : signers;
+  const addEncryption = (kind: EncryptionKind) => async () => {
+    const key = await makeEncryptionKey(kind);
+    return add({ use: 'encryption', alg: kind, kid: key.kid, createdAt: now() }, writePrivateKey(key));
+  };
+  const pairs = [
+    ...signing.filter((alg) => lacks('signing', alg)).map(addSigning),
+    ...encryptionKinds.filter((kind) => lacks('encryption', kind)).map(addEncryption),
+  ];
+  return lacks('secret', secretAlg) ? [addSecret, ...pairs] : pairs;
 }
 
 /** Bound to its place, so that a key cannot be passed off as another by who can write to the database. */
@@ -86,8 +102,16 @@ function keyRing(offered: readonly AsymmetricAlgorithm[], opened: readonly Opene
     .map(({ key }) => key);
   const byKid = new Map(keys.map((key) => [key.kid, key]));
   const signing = new Map(offered.map((alg) => [alg, keys.find((key) => key.alg === alg)]));
-  const jwks = { keys: keys.map(publicJwk) };
-  return { signing: (alg) => signing.get(alg), find: (kid) => byKid.get(kid), jwks: () => jwks };
+  const encryption = opened.flatMap((key) => encryptionKeyOf(key)).reverse();
+  // Behind those that sign: there are clients that take the first key of a kind, whatever it is for.
+  const jwks = { keys: [...keys.map(publicJwk), ...encryption.map(publicEncryptionJwk)] };
+  return { signing: (alg) => signing.get(alg), find: (kid) => byKid.get(kid), opening: openingWith(encryption), jwks: () => jwks };
+}
+
+/** Listed oldest first. */
+function encryptionKeyOf({ use, alg, plain }: Opened): readonly EncryptionKey[] {
+  const key = use === 'encryption' ? readEncryptionKey(alg, plain) : undefined;
+  return key === undefined ? [] : [key];
 }
 
 /** Nothing for an algorithm of a later version, which may share the database while processes are being replaced. */

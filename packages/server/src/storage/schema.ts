@@ -71,7 +71,7 @@ export type Schema = {
   keys: {
     tenant: string;
     kid: string;
-    use: 'signing' | 'secret';
+    use: 'signing' | 'encryption' | 'secret';
     alg: string;
     /** 1 for the key made at first start: a unique index over it lets one of several processes win. */
     first: number;
