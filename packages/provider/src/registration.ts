@@ -72,6 +72,8 @@ const optional = [
   'require_pushed_authorization_requests',
   'subject_type',
   'sector_identifier_uri',
+  'jwks',
+  'jwks_uri',
   'default_max_age',
   'require_auth_time',
 ] as const;
