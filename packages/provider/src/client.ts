@@ -3,7 +3,7 @@ import type { ClaimMapper } from './claim-mapping.ts';
 import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
-import type { Algorithm } from './wire/algorithms.ts';
+import type { Algorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
@@ -19,7 +19,16 @@ export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Cl
   return wanted === undefined ? client : { ...client, policy: { ...client.policy, scopeClaims: wanted } };
 }
 
-export type Client = {
+/** What can be encrypted for a client. */
+export const encryptedAnswers = ['id_token', 'userinfo', 'introspection', 'authorization'] as const;
+export type EncryptedAnswer = (typeof encryptedAnswers)[number];
+
+/** How each is encrypted with the client's own key; not at all where nothing is said, and with A128CBC-HS256 where only `alg` is. */
+export type Encryptions = {
+  readonly [Answer in EncryptedAnswer as `${Answer}_encrypted_response_alg`]?: KeyEncryption;
+} & { readonly [Answer in EncryptedAnswer as `${Answer}_encrypted_response_enc`]?: ContentEncryption };
+
+export type Client = Encryptions & {
   readonly client_id: string;
   readonly client_name?: string;
   readonly client_uri?: string;

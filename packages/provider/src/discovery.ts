@@ -6,6 +6,7 @@
 import { responseModeNames } from './authorize/response-modes.ts';
 import { responseTypes } from './authorize/response-types.ts';
 import { claimNames } from './claims.ts';
+import { encryptedAnswers } from './client.ts';
 import { authMethods } from './client-auth/authenticate.ts';
 import { type EndpointName, type EndpointRow, endpoints, urlOf } from './endpoints.ts';
 import type { CoreResponse } from './exchange.ts';
@@ -13,6 +14,7 @@ import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
 import { grantTypes } from './token/token.ts';
+import { contentEncryptions, keyEncryptions } from './wire/algorithms.ts';
 import { standardScopeClaims } from './wire/scope.ts';
 
 const written = new WeakMap<Settings, string>();
@@ -39,6 +41,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
     userinfo_signing_alg_values_supported: [...settings.signing, 'HS256'],
     introspection_signing_alg_values_supported: [...settings.signing, 'HS256'],
     authorization_signing_alg_values_supported: [...settings.signing, 'HS256'],
+    ...encryptionOffer(),
     token_endpoint_auth_methods_supported: Object.keys(authMethods),
     introspection_endpoint_auth_methods_supported: Object.keys(authMethods).filter((method) => method !== 'none'),
     revocation_endpoint_auth_methods_supported: Object.keys(authMethods),
@@ -53,6 +56,16 @@ export function metadata(settings: Settings): Record<string, unknown> {
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,
   };
+}
+
+/** What each kind of answer can be encrypted with. */
+function encryptionOffer(): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    encryptedAnswers.flatMap((answer) => [
+      [`${answer}_encryption_alg_values_supported`, keyEncryptions],
+      [`${answer}_encryption_enc_values_supported`, contentEncryptions],
+    ]),
+  );
 }
 
 function endpointUrls(settings: Settings): Record<string, string> {

@@ -11,7 +11,7 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
-export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+export { type Client, type ClientAuthMethod, type ClientSecret, type Encryptions, encryptedAnswers } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
 export type { ClientJwk, ClientJwks, ClientKey } from './client-keys/jwk.ts';

@@ -3,7 +3,7 @@
  * line) asks here, so that a client is the same whichever way it came. Which methods, grant and response types there are is a matter of
  * shape: callers take their names from the tables. RFC 7591 section 2, OpenID Connect Registration section 2.
  */
-import type { Client } from './client.ts';
+import { type Client, encryptedAnswers } from './client.ts';
 import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
@@ -59,6 +59,7 @@ function defaultScopes(grant_types: readonly string[]): readonly string[] {
 }
 
 const optional = [
+  ...encryptedAnswers.flatMap((answer) => [`${answer}_encrypted_response_alg`, `${answer}_encrypted_response_enc`] as const),
   'client_name',
   'client_uri',
   'logo_uri',

@@ -1,6 +1,6 @@
 /**
  * Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes, those asked for by name, and what is mapped, as JSON or, for a client that registered an
- * algorithm, as a signed JWT (section 5.3.2). One store statement.
+ * algorithm, as a JWT, signed, encrypted or both (section 5.3.2). One store statement.
  */
 
 import type { Json } from './accounts.ts';
@@ -8,6 +8,7 @@ import { activeClient } from './active-client.ts';
 import { bearerToken, challenge } from './bearer.ts';
 import { claimsFor, requestedClaims } from './claims.ts';
 import type { Client } from './client.ts';
+import { encryptedFor, encryptedJsonFor, wantsEncrypted } from './encrypted-for.ts';
 import { type CoreRequest, type CoreResponse, json, jwt } from './exchange.ts';
 import type { Provider } from './op.ts';
 import { signerOf } from './signer.ts';
@@ -24,10 +25,13 @@ export async function userinfo(op: Provider, request: CoreRequest): Promise<Core
   const token = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
   const { client, claims } = await answerTo(op, token);
   const alg = client.userinfo_signed_response_alg;
-  if (alg === undefined) return json(200, claims);
+  if (alg === undefined)
+    return wantsEncrypted(client, 'userinfo')
+      ? jwt('application/jwt', await encryptedJsonFor(op, client, 'userinfo', claims))
+      : json(200, claims);
   // Without `exp`, so that it never passes for an ID token.
   const signed = await signJwt(signerOf(op, client, alg), { ...claims, iss: op.settings.issuer, aud: client.client_id });
-  return jwt('application/jwt', signed);
+  return jwt('application/jwt', await encryptedFor(op, client, 'userinfo', signed));
 }
 
 type Answer = { readonly client: Client; readonly claims: Readonly<Record<string, Json>> };

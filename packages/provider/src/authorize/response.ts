@@ -1,8 +1,9 @@
 /**
- * The authorization response (RFC 6749 sections 4.1.2 and 4.1.2.1): with `iss` beside its own parameters (RFC 9207), or inside one signed JWT
+ * The authorization response (RFC 6749 sections 4.1.2 and 4.1.2.1): with `iss` beside its own parameters (RFC 9207), or inside one JWT, signed and perhaps encrypted
  * (JWT Secured Authorization Response Mode, JARM).
  */
 import type { Client } from '../client.ts';
+import { encryptedFor } from '../encrypted-for.ts';
 import type { Provider } from '../op.ts';
 import { defaultAlgorithm, signerOf } from '../signer.ts';
 import type { OAuthError } from '../wire/error.ts';
@@ -37,5 +38,5 @@ export async function answerWith(op: Provider, client: Client, to: ReturnAddress
 async function securedAnswer(op: Provider, client: Client, fields: AnswerFields): Promise<string> {
   const alg = client.authorization_signed_response_alg ?? defaultAlgorithm(op.settings);
   const claims = { ...fields, iss: op.settings.issuer, aud: client.client_id, exp: op.now() + securedLifetime };
-  return signJwt(signerOf(op, client, alg), claims);
+  return encryptedFor(op, client, 'authorization', await signJwt(signerOf(op, client, alg), claims));
 }

@@ -2,7 +2,16 @@
  * The shape of symbolon.yaml as a JSON Schema. Names of client metadata are RFC 7591's, RFC 8705's and OpenID Connect's. What is more
  * than a shape (uniqueness, URIs, references) is in checks/. A description, where there is one, completes "write ..." in a finding.
  */
-import { algorithms, asymmetricAlgorithms, claimPlaces, claimSources, type Lifetimes } from '@symbolon/provider';
+import {
+  algorithms,
+  asymmetricAlgorithms,
+  claimPlaces,
+  claimSources,
+  contentEncryptions,
+  type Encryptions,
+  keyEncryptions,
+  type Lifetimes,
+} from '@symbolon/provider';
 import Type from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -94,6 +103,19 @@ const mapper = Type.Object(
   closed,
 );
 
+const keyEncryption = optional(Type.Enum(keyEncryptions));
+const contentEncryption = optional(Type.Enum(contentEncryptions));
+const encryptions = {
+  id_token_encrypted_response_alg: keyEncryption,
+  id_token_encrypted_response_enc: contentEncryption,
+  userinfo_encrypted_response_alg: keyEncryption,
+  userinfo_encrypted_response_enc: contentEncryption,
+  introspection_encrypted_response_alg: keyEncryption,
+  introspection_encrypted_response_enc: contentEncryption,
+  authorization_encrypted_response_alg: keyEncryption,
+  authorization_encrypted_response_enc: contentEncryption,
+} satisfies Record<keyof Encryptions, unknown>;
+
 const client = Type.Object(
   {
     client_id: text,
@@ -127,6 +149,7 @@ const client = Type.Object(
     introspection_signed_response_alg: optional(Type.Enum(algorithms)),
     subject_type: optional(Type.Enum(['public', 'pairwise'])),
     sector_identifier_uri: optional(text),
+    ...encryptions,
     authorization_signed_response_alg: optional(Type.Enum(algorithms)),
     require_pushed_authorization_requests: optional(flag),
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
