@@ -17,4 +17,5 @@ export type Event =
   | { readonly type: 'outbound.refused'; readonly url: string; readonly reason: string }
   | { readonly type: 'outbound.failed'; readonly url: string; readonly reason: string }
   | { readonly type: 'session.started'; readonly sid: string; readonly sub: string; readonly amr: readonly string[] }
-  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string };
+  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string }
+  | { readonly type: 'keys.unread'; readonly reason: string };
