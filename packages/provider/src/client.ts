@@ -3,7 +3,7 @@ import type { ClaimMapper } from './claim-mapping.ts';
 import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
-import type { Algorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
+import type { Algorithm, AsymmetricAlgorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
@@ -55,6 +55,12 @@ export type Client = Encryptions & {
   readonly introspection_signed_response_alg?: Algorithm;
   /** What signs authorization answers in the response modes that are JWTs (JARM section 3); RS256 where the tenant offers it when left out. */
   readonly authorization_signed_response_alg?: Algorithm;
+  /** The one algorithm it signs request objects with (RFC 9101 section 10.5); any of the tenant's when left out. */
+  readonly request_object_signing_alg?: AsymmetricAlgorithm;
+  /** Its authorization requests count only as request objects. */
+  readonly require_signed_request_object?: boolean;
+  /** Where its request objects may lie (OpenID Connect Registration section 2). */
+  readonly request_uris?: readonly string[];
   /** Its authorization requests count only when they were pushed (RFC 9126 section 6). */
   readonly require_pushed_authorization_requests?: boolean;
   /** OpenID Connect Core section 8: whether this client knows people by subjects of its own sector; `public` when left out. */

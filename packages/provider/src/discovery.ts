@@ -52,9 +52,12 @@ export function metadata(settings: Settings): Record<string, unknown> {
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: true,
     require_pushed_authorization_requests: settings.requirePushedRequests === true,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
-    require_request_uri_registration: false,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: true,
+    require_request_uri_registration: true,
+    request_object_signing_alg_values_supported: settings.signing,
+    request_object_encryption_alg_values_supported: keyEncryptions,
+    request_object_encryption_enc_values_supported: contentEncryptions,
   };
 }
 

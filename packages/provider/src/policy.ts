@@ -31,6 +31,11 @@ export type Policy = {
    * Agate's clients expect. A scope the tenant knows and the client may not have is left out in both.
    */
   readonly unknownScopes: 'ignore' | 'refuse';
+  /**
+   * Whether a request object must say when it begins (`nbf`): `required` by FAPI 2.0 Message Signing, so that nobody signs requests for later.
+   * Neither RFC 9101 nor OpenID Connect knows it. Its other times are bounded either way.
+   */
+  readonly requestObjectNbf: 'optional' | 'required';
 };
 
 export const strictPolicy: Policy = {
@@ -43,13 +48,14 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
+  requestObjectNbf: 'optional',
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse' };
+const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required' };
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

@@ -12,16 +12,17 @@ import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
 import { type Opened, openedBy } from './pending.ts';
 import { trustFrom, validate } from './request.ts';
+import { pushedBy } from './request-object.ts';
 
 const scheme = 'urn:ietf:params:oauth:request_uri:';
 
-/** The pushed authorization request endpoint (RFC 9126 section 2). One store statement: the request is written. */
+/** The pushed authorization request endpoint (RFC 9126 section 2). One store statement, the request is written; with a `jti` one more. */
 export async function pushAuthorizationRequest(op: Provider, request: CoreRequest): Promise<CoreResponse> {
   const form = formOf(request);
   const client = await authenticateClient(op, request, form);
   if (form.request_uri !== undefined)
     throw new OAuthError('invalid_request', 'request_uri cannot be pushed; send the parameters themselves, or request');
-  const parameters = await validate(op, trustFrom(client, form));
+  const parameters = await validate(op, trustFrom(client, await pushedBy(op, client, form)));
   const openedAt = op.now();
   const expires_in = lifetimeOf(op, client, 'pushedRequest');
   const pushed: PendingRequest = {

@@ -16,6 +16,7 @@ import { readChallenge } from '../wire/pkce.ts';
 import { type Prompt, readPrompt } from '../wire/prompt.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { expectedSub, readClaims } from './claims-request.ts';
+import { type Asked, askedBy } from './request-object.ts';
 import type { ReturnAddress } from './response.ts';
 import { defaultMode, type ResponseMode, responseModeNamed, unpostable, unsafe } from './response-modes.ts';
 import { mayRequest, type ResponseTypeName, responseTypeNamed, responseTypes } from './response-types.ts';
@@ -26,6 +27,8 @@ export type TrustedRequest = {
   readonly to: ReturnAddress;
   readonly sent: boolean;
   readonly parameters: Parameters;
+  /** Whether they are those of a request object. */
+  readonly signed: boolean;
 };
 
 /** Longer values of state and nonce are refused: they would not survive the way back in an address. */
@@ -37,11 +40,11 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
   const client = await activeClient(op, client_id);
   if (client === undefined)
     throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', { reason: 'client_unknown' });
-  return trustFrom(client, parameters);
+  return trustFrom(client, await askedBy(op, client, parameters));
 }
 
 /** The same, of a client that is known. */
-export function trustFrom(client: Client, parameters: Parameters): TrustedRequest {
+export function trustFrom(client: Client, { parameters, signed }: Asked): TrustedRequest {
   const sent = one(parameters, 'redirect_uri');
   const redirect_uri = sent ?? soleRedirectUri(client);
   if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
@@ -50,7 +53,7 @@ export function trustFrom(client: Client, parameters: Parameters): TrustedReques
     });
   const state = one(parameters, 'state');
   const to: ReturnAddress = { redirect_uri, response_mode: modeForErrors(parameters, redirect_uri) };
-  return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters };
+  return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters, signed };
 }
 
 function soleRedirectUri(client: Client): string {
@@ -69,8 +72,10 @@ function modeForErrors({ response_mode, response_type }: Parameters, redirect_ur
 }
 
 /** Everything else. What it throws goes to the client. */
-export async function validate(op: Provider, { client, to, sent, parameters }: TrustedRequest): Promise<AuthorizationParameters> {
-  refuseUnsupported(parameters);
+export async function validate(op: Provider, { client, to, sent, parameters, signed }: TrustedRequest): Promise<AuthorizationParameters> {
+  if (parameters.registration !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
+  if (client.require_signed_request_object === true && !signed)
+    throw new OAuthError('invalid_request', 'this application must sign its requests and send them as request (RFC 9101)');
   const response_type = responseType(client, parameters);
   const response_mode = readMode(one(parameters, 'response_mode'), response_type, to.redirect_uri);
   const prompt = readPrompt(one(parameters, 'prompt'));
@@ -96,12 +101,6 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       ...expected(await readHint(op, client, one(parameters, 'id_token_hint'), prompt), client, sub),
     }),
   };
-}
-
-function refuseUnsupported(parameters: Parameters): void {
-  if (parameters.request !== undefined) throw new OAuthError('request_not_supported', 'request objects are not supported');
-  if (parameters.request_uri !== undefined) throw new OAuthError('request_uri_not_supported', 'request_uri is not supported');
-  if (parameters.registration !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
 }
 
 function readMode(name: string | undefined, response_type: ResponseTypeName, redirect_uri: string): ResponseMode {

@@ -5,13 +5,24 @@ import type { ClientMetadata, MetadataFault } from './metadata.ts';
 const mostKeys = 50;
 
 export function keyFaults(metadata: ClientMetadata): readonly MetadataFault[] {
-  return [...placeFaults(metadata), ...setFaults(metadata)];
+  return [...placeFaults(metadata), ...signingFaults(metadata), ...setFaults(metadata)];
 }
 
 function* placeFaults(metadata: ClientMetadata): Generator<MetadataFault> {
   const { jwks, jwks_uri } = metadata;
   if (jwks !== undefined && jwks_uri !== undefined)
     yield { member: 'jwks', because: ['jwks_uri'], message: 'stands beside a jwks_uri', fix: 'keep one of the two' };
+}
+
+/** Who binds itself to sign needs something to sign with. */
+function* signingFaults({ require_signed_request_object, jwks, jwks_uri }: ClientMetadata): Generator<MetadataFault> {
+  if (require_signed_request_object !== true || jwks !== undefined || jwks_uri !== undefined) return;
+  yield {
+    member: 'require_signed_request_object',
+    because: ['jwks', 'jwks_uri'],
+    message: 'needs a key of the client, and it has none',
+    fix: 'add jwks with its public key, or jwks_uri, where it publishes them',
+  };
 }
 
 function* setFaults({ jwks }: ClientMetadata): Generator<MetadataFault> {

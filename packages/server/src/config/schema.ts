@@ -83,6 +83,7 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
+    requestObjectNbf: optional(Type.Enum(['optional', 'required'])),
   },
   closed,
 );
@@ -152,6 +153,9 @@ const client = Type.Object(
     ...encryptions,
     authorization_signed_response_alg: optional(Type.Enum(algorithms)),
     require_pushed_authorization_requests: optional(flag),
+    request_object_signing_alg: optional(Type.Enum(asymmetricAlgorithms)),
+    require_signed_request_object: optional(flag),
+    request_uris: optional(Type.Array(Type.String())),
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
     require_auth_time: optional(flag),
     environment: optional(Type.Enum(['sandbox', 'production'])),
