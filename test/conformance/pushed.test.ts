@@ -171,13 +171,14 @@ describe('conformance: coming with a request_uri', () => {
     expect(hasButton(await agent.get(pushed.url), 'consent-allow')).toBe(true);
   });
 
-  it('F12, IP-11: after its answer it is used up, for every browser', async () => {
+  it('F12, F15, IP-11: after its answer it is used up, for every browser', async () => {
     const agent = createAgent(issuer);
     for (const button of ['consent-allow', 'consent-deny']) {
       const pushed = await push(issuer, pusher, { prompt: 'login consent' });
       const page = await agent.submit(await agent.get(pushed.url), { button: 'login-submit', fields: people.alice });
       const answer = answerOf(await agent.submit(page, { button }));
-      if (button === 'consent-deny') expect([answer.get('error'), answer.get('state')]).toEqual(['access_denied', pushed.state]);
+      const { error, state, iss } = Object.fromEntries(answer);
+      if (button === 'consent-deny') expect([error, state, iss]).toEqual(['access_denied', pushed.state, issuer]);
       for (const visitor of [agent, createAgent(issuer)]) expectGone(await visitor.get(pushed.url));
     }
     const born = await push(issuer, pusher);
@@ -234,6 +235,19 @@ describe('conformance: coming with a request_uri', () => {
       expect(hasButton(await agent.get(pushed.url), 'login-submit')).toBe(true);
     }
     expect(hasButton(await agent.get(authorizationRequest(issuer, pusher).url), 'login-submit')).toBe(true);
+  });
+
+  it('F13: long and odd values of state and nonce come back as they were pushed', async () => {
+    const agent = createAgent(issuer);
+    for (const length of [10, 43, 64, 128, 384, 1024]) {
+      const odd = `a-._~b"<é ${'x'.repeat(1024)}`;
+      const pushed = await push(issuer, other, { state: odd.slice(0, length), nonce: odd.slice(0, length) });
+      const response = await signInAndConsent(agent, await agent.get(pushed.url));
+      const answer = answerOf(response);
+      expect([...answer.keys()].toSorted()).toEqual(['code', 'iss', 'state']);
+      expect([answer.get('state'), new URL(response.location ?? '').hash]).toEqual([odd.slice(0, length), '']);
+      expect(claimsIn((await redeem(issuer, other, pushed, answer)).body.id_token).nonce).toBe(odd.slice(0, length));
+    }
   });
 
   it('F15: the order of scopes does not matter', async () => {

@@ -23,7 +23,7 @@ export const endpoints = {
     metadata: 'pushed_authorization_request_endpoint',
     path: '/par',
     methods: ['POST'],
-    cors: false,
+    cors: true,
     interactive: false,
   },
   token: { metadata: 'token_endpoint', path: '/token', methods: ['POST'], cors: true, interactive: false },

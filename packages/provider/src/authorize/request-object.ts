@@ -89,6 +89,8 @@ function checked({ settings, now }: Provider, { client_id, policy }: Client, cla
   if (claims === undefined) throw refused('the request object has no claims');
   if (claims.iss !== client_id) throw refused('iss of the request object must be the client_id');
   if (claims.client_id !== undefined && claims.client_id !== client_id) throw refused('client_id of the request object is another one');
+  // A client assertion says this, and must not pass for a request, nor a request for an assertion (RFC 9101 section 10.8).
+  if (claims.sub === client_id) throw refused('a request object must not have the client_id as sub');
   if (![claims.aud].flat().includes(settings.issuer)) throw refused('aud of the request object must be the issuer of this provider');
   if (claims.request !== undefined || claims.request_uri !== undefined)
     throw refused('a request object must not hold request or request_uri');
