@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asserting, assertion, newSigner } from './support/assertion.ts';
 import {
   answerOf,
   authorizationRequest,
@@ -314,7 +315,21 @@ describe('cli: people and applications beside a running server', () => {
       body: { scope: 'reports' },
     });
 
+    const signer = await newSigner('ES256', 'robot');
+    await writeFile(join(server.directory, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+    const keyed = await run('client', 'add', '--name', 'Keyed', '--machine', '--scope', 'reports', '--jwks', 'keys.json');
+    expect(keyed.output).not.toContain('client_secret');
+    const signed = asserting(await assertion(server.url, lineOf(keyed.output, 'client_id'), signer));
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...signed });
+    expect((await fetch(`${server.url}/token`, { method: 'POST', body })).status).toBe(200);
+    await writeFile(join(server.directory, 'private.json'), JSON.stringify({ keys: [{ ...signer.jwk, d: 'AAAA' }] }));
+    await writeFile(join(server.directory, 'none.json'), '{"keys": "none"}');
+
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [['--machine', '--jwks', 'private.json'], /^--jwks: key 1 has private members/],
+      [['--machine', '--jwks', 'none.json'], /no key set/],
+      [['--machine', '--jwks', 'keys.json', '--jwks-uri', 'https://rp.example/jwks'], /^--jwks: stands beside a jwks_uri/],
+      [['--machine', '--jwks-uri', 'http://rp.example/jwks'], /^--jwks-uri: must be https/],
       [['--redirect-uri', 'http://rp.example/cb'], /must be https/],
       [['--redirect-uri', 'https://rp.example/*'], /wildcard/],
       [['--redirect-uri', 'javascript:alert(1)'], /javascript/],

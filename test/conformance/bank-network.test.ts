@@ -10,6 +10,7 @@ import {
   refreshed,
   tokenRequest,
   tokens,
+  withKey,
   withSecret,
 } from '../support/bank-client.ts';
 import { people, signInAndConsent, userinfo } from '../support/client.ts';
@@ -27,10 +28,15 @@ let signing: KeyPair;
 let decryption: KeyPair;
 let shop: Bank;
 let keyed: Bank;
+let prover: Bank;
+let keyedProver: Bank;
+let strict: Bank;
 
 beforeAll(async () => {
   [signing, decryption] = await Promise.all([keyPair('PS256', 'sig-1'), keyPair('RSA-OAEP', 'enc-1', 'enc')]);
   const common = `client_secret: "${secret}", redirect_uris: [${callback}], scope: openid email profile offline_access, id_token_signed_response_alg: PS256, authorization_signed_response_alg: PS256`;
+  const registered = JSON.stringify({ keys: [signing.jwk, decryption.jwk] });
+  const byKey = `${common.replace(/client_secret: "[^"]*", /, '')}, token_endpoint_auth_method: private_key_jwt, jwks: ${registered}`;
   const encrypted = ['id_token', 'authorization']
     .map((answer) => `${answer}_encrypted_response_alg: RSA-OAEP, ${answer}_encrypted_response_enc: A256CBC-HS512`)
     .join(', ');
@@ -43,18 +49,27 @@ tenants:
     users: [{ username: alice, password: correct horse battery staple, claims: { name: Alice Archer, email: alice@example.test, email_verified: true } }]
     clients:
       - { client_id: shop, ${common} }
-      - { client_id: keyed, ${common}, request_object_signing_alg: PS256, ${encrypted}, jwks: ${JSON.stringify({ keys: [signing.jwk, decryption.jwk] })} }
+      - { client_id: keyed, ${common}, request_object_signing_alg: PS256, ${encrypted}, jwks: ${registered} }
+      - { client_id: prover, ${byKey}, policy: { assertionAudience: endpoint } }
+      - { client_id: keyed-prover, ${byKey}, policy: { assertionAudience: endpoint }, ${encrypted} }
+      - { client_id: strict, ${byKey} }
 `,
   });
   issuer = server.issuer;
   shop = { client_id: 'shop', callback, authenticate: withSecret('shop', secret) };
   keyed = { client_id: 'keyed', callback, authenticate: withSecret('keyed', secret), keys: { signing, decryption } };
+  const provenAs = (client_id: string) => ({ client_id, callback, authenticate: withKey(client_id, signing) });
+  prover = provenAs('prover');
+  keyedProver = { ...provenAs('keyed-prover'), keys: { signing, decryption } };
+  strict = provenAs('strict');
 });
 afterAll(() => server?.close());
 
 const banks = [
   ['without keys', () => shop],
   ['with keys', () => keyed],
+  ['proven by key, without keys for more', () => prover],
+  ['proven by key, with keys', () => keyedProver],
 ] as const;
 
 /** As the library does it: push, send the browser, read the answer, redeem. */
@@ -132,6 +147,12 @@ describe('conformance: clients of a bank network', () => {
 
   it('IP-7: a wrong secret is invalid_client', async () => {
     const thief = { ...shop, authenticate: withSecret('shop', `${secret}x`) };
+    await expect(authorizationUrl(thief, issuer, proofs())).rejects.toThrow('401 invalid_client');
+  });
+
+  it('F9: an assertion for a list of issuer and token endpoint is refused at the endpoint too, unless the policy says otherwise', async () => {
+    await expect(authorizationUrl(strict, issuer, proofs())).rejects.toThrow('401 invalid_client');
+    const thief = { ...prover, authenticate: withKey('prover', { ...signing, privateKey: (await keyPair('PS256', 'x')).privateKey }) };
     await expect(authorizationUrl(thief, issuer, proofs())).rejects.toThrow('401 invalid_client');
   });
 

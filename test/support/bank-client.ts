@@ -32,6 +32,16 @@ export function withSecret(client_id: string, secret: string): Bank['authenticat
   return async () => ({ headers: { authorization: basicOf(client_id, secret) } });
 }
 
+/** `private_key_jwt`, for the issuer and its token endpoint in one list. */
+export function withKey(client_id: string, key: KeyPair): Bank['authenticate'] {
+  return async (issuer, token_endpoint) => {
+    const iat = seconds();
+    const claims = { iss: client_id, sub: client_id, aud: [issuer, token_endpoint], jti: randomUUID(), iat, exp: iat + 60 };
+    const client_assertion = await signed(key, claims, { typ: undefined });
+    return { form: { client_id, client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' } };
+  };
+}
+
 /** The discovery document, which must be the issuer's own to the letter. */
 export async function discover(issuer: string): Promise<Readonly<Record<string, string>>> {
   const response = await fetch(`${issuer}/.well-known/openid-configuration`, { headers: { accept: 'application/json' } });

@@ -6,7 +6,7 @@ import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm, AsymmetricAlgorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
-export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'private_key_jwt' | 'none';
 
 /**
  * A client secret as it is kept: a keyed digest to compare with, and, only where HS256 or client_secret_jwt needs the value
@@ -41,6 +41,8 @@ export type Client = Encryptions & {
   readonly backchannel_logout_uri?: string;
   readonly frontchannel_logout_uri?: string;
   readonly token_endpoint_auth_method: ClientAuthMethod;
+  /** The only algorithm of its assertions (RFC 7591 section 2); any of those offered when left out. */
+  readonly token_endpoint_auth_signing_alg?: Algorithm;
   /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */
   readonly jwks?: ClientJwks;
   readonly jwks_uri?: string;

@@ -14,7 +14,7 @@ import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
 import { grantTypes } from './token/token.ts';
-import { contentEncryptions, keyEncryptions } from './wire/algorithms.ts';
+import { algorithms, contentEncryptions, keyEncryptions } from './wire/algorithms.ts';
 import { standardScopeClaims } from './wire/scope.ts';
 
 const written = new WeakMap<Settings, string>();
@@ -43,8 +43,11 @@ export function metadata(settings: Settings): Record<string, unknown> {
     authorization_signing_alg_values_supported: [...settings.signing, 'HS256'],
     ...encryptionOffer(),
     token_endpoint_auth_methods_supported: Object.keys(authMethods),
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: Object.keys(authMethods).filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: Object.keys(authMethods),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     claims_supported: [...claimNames(settings), 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'amr', 'sid'],
     claim_types_supported: ['normal'],
     code_challenge_methods_supported: ['S256'],

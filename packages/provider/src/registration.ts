@@ -76,6 +76,7 @@ const optional = [
   'request_uris',
   'subject_type',
   'sector_identifier_uri',
+  'token_endpoint_auth_signing_alg',
   'jwks',
   'jwks_uri',
   'default_max_age',

@@ -10,7 +10,7 @@ import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '../wire/algorith
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import { decrypt, isEncrypted } from '../wire/jwe.ts';
-import { type Claims, type JwsParts, maximumTokenLength, openJws, payloadOf, signatureHolds } from '../wire/jwt.ts';
+import { type Claims, type OpenedJwt, openJwt, signatureHolds } from '../wire/jwt.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
 import { checkTimes } from './request-object-times.ts';
 
@@ -41,14 +41,14 @@ export async function pushedBy(op: Provider, client: Client, sent: Parameters): 
 /** What it says, of a token that is the client's, for us, and in force. */
 async function verified(op: Provider, client: Client, token: string): Promise<Claims> {
   const signed = isEncrypted(token) ? await opened(op, token) : token;
-  const parts = openJws(signed, { token: maximumTokenLength, header: 2048 });
-  if (parts === undefined) throw refused('request is not a signed JWT');
-  const alg = algorithmOf(op, client, parts);
-  const { kid } = parts.header;
+  const jwt = openJwt(signed);
+  if (jwt === undefined) throw refused('request is not a signed JWT in compact form, of at most 32 kB, without crit');
+  const alg = algorithmOf(op, client, jwt);
+  const { kid } = jwt.header;
   const keys = await keysOf(op, client, alg, typeof kid === 'string' ? kid : undefined);
-  if (!keys.some(({ key }) => signatureHolds(alg, key, parts)))
+  if (!keys.some(({ key }) => signatureHolds(alg, key, jwt)))
     throw refused('the request object is not signed with a key of the application');
-  return checked(op, client, payloadOf(parts));
+  return checked(op, client, jwt.claims);
 }
 
 async function opened(op: Provider, token: string): Promise<string> {
@@ -58,10 +58,9 @@ async function opened(op: Provider, token: string): Promise<string> {
 }
 
 /** RFC 9101 section 10.8, RFC 8725 section 3.11: another kind of token that the client signed does not pass for a request. */
-function algorithmOf({ settings }: Provider, client: Client, { header: { typ, crit, alg, kid } }: JwsParts): AsymmetricAlgorithm {
+function algorithmOf({ settings }: Provider, client: Client, { header: { typ, alg, kid } }: OpenedJwt): AsymmetricAlgorithm {
   if (typ !== undefined && (typeof typ !== 'string' || !/^(?:application\/)?(?:oauth-authz-req\+jwt|jwt)$/i.test(typ)))
     throw refused('typ of the request object must be oauth-authz-req+jwt');
-  if (crit !== undefined) throw refused('crit of the request object names what is not understood here');
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > 128))
     throw refused('kid of the request object is not the name of a key');
   const allowed = client.request_object_signing_alg === undefined ? settings.signing : [client.request_object_signing_alg];
@@ -85,8 +84,7 @@ async function keysOf(op: Provider, client: Client, alg: AsymmetricAlgorithm, ki
   }
 }
 
-function checked({ settings, now }: Provider, { client_id, policy }: Client, claims: Claims | undefined): Claims {
-  if (claims === undefined) throw refused('the request object has no claims');
+function checked({ settings, now }: Provider, { client_id, policy }: Client, claims: Claims): Claims {
   if (claims.iss !== client_id) throw refused('iss of the request object must be the client_id');
   if (claims.client_id !== undefined && claims.client_id !== client_id) throw refused('client_id of the request object is another one');
   // A client assertion says this, and must not pass for a request, nor a request for an assertion (RFC 9101 section 10.8).

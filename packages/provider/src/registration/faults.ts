@@ -68,7 +68,7 @@ function algorithmFaults(offer: Offer, metadata: ClientMetadata): readonly Metad
 
 function* algorithmFault({ signing }: Offer, metadata: ClientMetadata, member: SigningMember): Generator<MetadataFault> {
   const algorithm = metadata[member];
-  if (algorithm === 'HS256' && methodOf(metadata) === 'none')
+  if (algorithm === 'HS256' && ['none', 'private_key_jwt'].includes(methodOf(metadata)))
     yield {
       member,
       because: ['token_endpoint_auth_method'],

@@ -84,6 +84,7 @@ const policy = Type.Object(
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
     requestObjectNbf: optional(Type.Enum(['optional', 'required'])),
+    assertionAudience: optional(Type.Enum(['issuer', 'endpoint'])),
   },
   closed,
 );
@@ -134,6 +135,7 @@ const client = Type.Object(
     frontchannel_logout_uri: optional(text),
     origin_url: optional(text),
     token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
+    token_endpoint_auth_signing_alg: optional(Type.Enum(algorithms)),
     tls_client_auth_subject_dn: optional(text),
     tls_client_auth_san_dns: optional(text),
     tls_client_auth_san_uri: optional(text),
