@@ -34,11 +34,26 @@ describe('security: whatever is asked, answers go to the registered redirect URI
   const anything = fc.oneof(
     fc.string(),
     fc.webUrl(),
-    fc.constantFrom('none', 'code', 'token', 'id_token', 'login', 'S256', 'plain', 'form_post', 'fragment', '0'),
+    fc.constantFrom(
+      'none',
+      'code',
+      'token',
+      'id_token',
+      'login',
+      'S256',
+      'plain',
+      'form_post',
+      'fragment',
+      'jwt',
+      'query.jwt',
+      'form_post.jwt',
+      '0',
+    ),
   );
   const names = [
     'redirect_uri',
     'response_type',
+    'response_mode',
     'response_mode',
     'scope',
     'state',
@@ -48,6 +63,7 @@ describe('security: whatever is asked, answers go to the registered redirect URI
     'code_challenge',
     'code_challenge_method',
     'request',
+    'request_uri',
     'id_token_hint',
     'login_hint',
   ];

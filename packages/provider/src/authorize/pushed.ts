@@ -20,7 +20,7 @@ const scheme = 'urn:ietf:params:oauth:request_uri:';
 export async function pushAuthorizationRequest(op: Provider, request: CoreRequest): Promise<CoreResponse> {
   const form = formOf(request);
   const client = await authenticateClient(op, request, form);
-  if (form.request_uri !== undefined)
+  if (one(form, 'request_uri') !== undefined)
     throw new OAuthError('invalid_request', 'request_uri cannot be pushed; send the parameters themselves, or request');
   const parameters = await validate(op, trustFrom(client, await pushedBy(op, client, form)));
   const openedAt = op.now();
