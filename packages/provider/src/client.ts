@@ -19,6 +19,9 @@ export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Cl
   return wanted === undefined ? client : { ...client, policy: { ...client.policy, scopeClaims: wanted } };
 }
 
+/** Whom an application is for: the members of any of these groups. */
+export type Access = { readonly groups: readonly string[] };
+
 /** What can be encrypted for a client. */
 export const encryptedAnswers = ['id_token', 'userinfo', 'introspection', 'authorization'] as const;
 export type EncryptedAnswer = (typeof encryptedAnswers)[number];
@@ -70,8 +73,13 @@ export type Client = Encryptions & {
   readonly sector_identifier_uri?: string;
   /** What is mapped for this client, after the tenant's. An operator's decision, never part of what a client says of itself. */
   readonly claims?: readonly ClaimMapper[];
+  /** Whom the application is for; everybody when left out. An operator's decision, as the above. */
+  readonly access?: Access;
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
+  /** Whether every access token of this client is bound to a certificate (RFC 8705 section 3.4), to a DPoP key (RFC 9449 section 5.2). */
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
+  readonly dpop_bound_access_tokens?: boolean;
   readonly secrets: readonly ClientSecret[];
   readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;

@@ -41,6 +41,17 @@ export type Policy = {
    * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
    */
   readonly assertionAudience: 'issuer' | 'endpoint';
+  /**
+   * Hands people over to other clients that have this switch, and takes them, by sign-on tokens (`sso_token`), as the sites around onePortal do.
+   * Risk: who gets hold of such a token first, within two minutes, is signed in as the person; and a link can sign somebody in as somebody else
+   * where nobody is signed in.
+   */
+  readonly signOnTokens: boolean;
+  /**
+   * DPoP proofs must repeat a nonce of ours (RFC 9449 section 8), so that none can be made in advance by who holds the key for a moment only, and
+   * the client's clock no longer matters. Costs the client a second request now and then, which some clients do not make.
+   */
+  readonly dpopNonce: boolean;
 };
 
 export const strictPolicy: Policy = {
@@ -55,13 +66,15 @@ export const strictPolicy: Policy = {
   unknownScopes: 'ignore',
   requestObjectNbf: 'optional',
   assertionAudience: 'issuer',
+  signOnTokens: false,
+  dpopNonce: false,
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required' };
+const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required', dpopNonce: true };
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

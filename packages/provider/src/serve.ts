@@ -9,6 +9,7 @@ import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
 import { revoke } from './revoke.ts';
+import { issueSignOn } from './sign-on.ts';
 import { token } from './token/token.ts';
 import { userinfo } from './userinfo.ts';
 import { OAuthError } from './wire/error.ts';
@@ -30,6 +31,7 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   userinfo: { answer: userinfo, refuse: challenge },
   introspection: { answer: introspect, refuse: forClients },
   revocation: { answer: revoke, refuse: forClients },
+  signOn: { answer: issueSignOn, refuse: forClients },
 };
 
 /** Answers a request at a direct endpoint. Never throws an OAuthError; anything else is a fault of ours and passes through. */
@@ -48,7 +50,7 @@ export async function serve(op: Provider, name: DirectEndpointName, request: Cor
 /** RFC 6749 section 5.2. A client that tried Basic is told which scheme was expected. */
 export function errorResponse(error: OAuthError, request: Pick<CoreRequest, 'headers'>): CoreResponse {
   const tried = error.code === 'invalid_client' && request.headers.authorization !== undefined;
-  const headers: Record<string, string> = tried ? { 'www-authenticate': 'Basic realm="client"' } : {};
+  const headers = { ...error.headers, ...(tried && { 'www-authenticate': 'Basic realm="client"' }) };
   return json(error.status, { error: error.code, error_description: error.description }, headers);
 }
 

@@ -12,7 +12,9 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
   return [
     ...identityFaults(metadata),
     ...grantFaults(metadata),
+    ...passwordFaults(metadata),
     ...responseFaults(metadata),
+    ...boundFaults(metadata),
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
     ...sectorFaults(metadata),
@@ -48,6 +50,17 @@ function* grantFaults(metadata: ClientMetadata): Generator<MetadataFault> {
     };
 }
 
+/** RFC 9700 section 2.4: whoever takes a public client's name could try passwords in it. */
+function* passwordFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  if (methodOf(metadata) !== 'none' || metadata.policy?.passwordGrant !== true) return;
+  yield {
+    member: 'policy',
+    because: ['token_endpoint_auth_method'],
+    message: 'passwordGrant is not for public clients',
+    fix: 'give the client a secret, or remove passwordGrant',
+  };
+}
+
 /** RFC 7591 section 2.1: a code is worth nothing to who may not redeem it. */
 function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
   if (grantTypesOf(metadata).includes('authorization_code')) return;
@@ -59,6 +72,20 @@ function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
         because: ['grant_types'],
         message: 'gives a code, and the client has no grant type to redeem it with',
         fix: 'add authorization_code to grant_types, or remove the response type',
+      };
+}
+
+/** RFC 9449 section 5.2: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
+function* boundFaults({ dpop_bound_access_tokens, response_types = [] }: ClientMetadata): Generator<MetadataFault> {
+  if (dpop_bound_access_tokens !== true) return;
+  for (const [index, words] of response_types.entries())
+    if (words.split(' ').includes('token'))
+      yield {
+        member: 'response_types',
+        index,
+        because: ['dpop_bound_access_tokens'],
+        message: 'gives an access token that is bound to no key',
+        fix: 'use the response type code, or remove dpop_bound_access_tokens',
       };
 }
 

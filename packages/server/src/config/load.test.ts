@@ -71,16 +71,16 @@ describe('the example', () => {
     expect(pending).toEqual([
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '135 tenants[4].dialect',
-      '136 tenants[4].clientCa',
-      '139 tenants[4].upstreams',
-      '163 tenants[4].clients[0].origin_url',
-      '168 tenants[4].clients[0].environment',
-      '171 tenants[4].clients[1].origin_url',
-      '172 tenants[4].clients[1].token_endpoint_auth_method',
-      '173 tenants[4].clients[1].tls_client_auth_subject_dn',
-      '174 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
-      '176 tenants[4].clients[1].environment',
+      '142 tenants[4].dialect',
+      '143 tenants[4].clientCa',
+      '146 tenants[4].upstreams',
+      '170 tenants[4].clients[0].origin_url',
+      '175 tenants[4].clients[0].environment',
+      '178 tenants[4].clients[1].origin_url',
+      '179 tenants[4].clients[1].token_endpoint_auth_method',
+      '180 tenants[4].clients[1].tls_client_auth_subject_dn',
+      '181 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
+      '183 tenants[4].clients[1].environment',
     ]);
   });
 
