@@ -5,6 +5,7 @@
 import { lifetimeOf } from '../active-client.ts';
 import type { Client } from '../client.ts';
 import { authenticateClient } from '../client-auth/authenticate.ts';
+import { codeBinding, nonceHeader, provenKey } from '../dpop.ts';
 import { type Browser, type CoreRequest, type CoreResponse, formOf, json } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import type { PendingRequest } from '../store.ts';
@@ -16,13 +17,16 @@ import { pushedBy } from './request-object.ts';
 
 const scheme = 'urn:ietf:params:oauth:request_uri:';
 
-/** The pushed authorization request endpoint (RFC 9126 section 2). One store statement, the request is written; with a `jti` one more. */
+/** The pushed authorization request endpoint (RFC 9126 section 2). One store statement, the request is written; one more for a `jti`, and for a DPoP proof. */
 export async function pushAuthorizationRequest(op: Provider, request: CoreRequest): Promise<CoreResponse> {
   const form = formOf(request);
   const client = await authenticateClient(op, request, form);
   if (one(form, 'request_uri') !== undefined)
     throw new OAuthError('invalid_request', 'request_uri cannot be pushed; send the parameters themselves, or request');
-  const parameters = await validate(op, trustFrom(client, await pushedBy(op, client, form)));
+  // Before anything is used up: who is asked for a nonce comes again with the same request.
+  const jkt = await provenKey(op, request, { endpoint: 'pushedAuthorizationRequest', client });
+  const valid = await validate(op, trustFrom(client, await pushedBy(op, client, form)));
+  const parameters = { ...valid, ...codeBinding(jkt, valid) };
   const openedAt = op.now();
   const expires_in = lifetimeOf(op, client, 'pushedRequest');
   const pushed: PendingRequest = {
@@ -36,7 +40,7 @@ export async function pushAuthorizationRequest(op: Provider, request: CoreReques
   };
   await op.store.requests.push(pushed);
   op.emit({ type: 'authorization.pushed', client_id: client.client_id });
-  return json(201, { request_uri: scheme + pushed.id, expires_in });
+  return json(201, { request_uri: scheme + pushed.id, expires_in }, nonceHeader(op, client, jkt));
 }
 
 /** The id of the pushed request that these parameters are about; undefined when they are not about one. */
