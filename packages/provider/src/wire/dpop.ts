@@ -7,7 +7,7 @@ import type { Json } from '../accounts.ts';
 import type { AsymmetricAlgorithm } from './algorithms.ts';
 import { OAuthError } from './error.ts';
 import { sha256 } from './hashes.ts';
-import { type Claims, type JwsParts, openJws, payloadOf, signedBy } from './jwt.ts';
+import { type Claims, type JwsParts, openJws, payloadOf, signatureHolds } from './jwt.ts';
 
 type Scheme = {
   readonly verify: AsymmetricAlgorithm;
@@ -64,7 +64,7 @@ export function readProof(text: string, request: ProvenRequest): Proof {
   const claims = readClaims(parts, request);
   const key = readKey(scheme, jwk);
   if (key === undefined) throw invalid('jwk of the DPoP proof must be a public key of the kind that alg needs');
-  if (!signedBy(scheme.verify, key, parts)) throw invalid('the signature of the DPoP proof does not hold');
+  if (!signatureHolds(scheme.verify, key, parts)) throw invalid('the signature of the DPoP proof does not hold');
   return { ...claims, jkt: thumbprint(scheme, key) };
 }
 
