@@ -52,6 +52,9 @@ export type Client = {
   readonly access?: Access;
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
+  /** Whether every access token of this client is bound to a certificate (RFC 8705 section 3.4), to a DPoP key (RFC 9449 section 5.2). */
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
+  readonly dpop_bound_access_tokens?: boolean;
   readonly secrets: readonly ClientSecret[];
   readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;

@@ -13,6 +13,7 @@ import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
 import { grantTypes } from './token/token.ts';
+import { proofAlgorithms } from './wire/dpop.ts';
 import { standardScopeClaims } from './wire/scope.ts';
 
 const written = new WeakMap<Settings, string>();
@@ -44,6 +45,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
     claims_supported: [...claimNames(settings), 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'amr', 'sid'],
     claim_types_supported: ['normal'],
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: proofAlgorithms,
     ui_locales_supported: settings.locales,
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: true,

@@ -12,6 +12,8 @@ export type CoreRequest = {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The address of the caller, already resolved through trusted proxies. */
   readonly address: string;
+  /** The client certificate of the connection, whose key the caller has proven to hold. `thumbprint`: `x5t#S256` (RFC 8705 section 3.1). */
+  readonly certificate?: { readonly thumbprint: string };
   /** The caller wants the claims of its scopes in the ID token this once, whatever its policy `scopeClaims` says; read at the edge. */
   readonly scopeClaims?: 'id_token';
 };
@@ -36,8 +38,8 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 }
 
 /** A signed answer of this media type, to be kept as little. */
-export function jwt(contentType: string, token: string): CoreResponse {
-  return { status: 200, headers: { 'content-type': contentType, ...noStore }, body: token };
+export function jwt(contentType: string, token: string, headers: Readonly<Record<string, string>> = {}): CoreResponse {
+  return { status: 200, headers: { 'content-type': contentType, ...noStore, ...headers }, body: token };
 }
 
 /** The form of a POST. Throws invalid_request when there is none. */

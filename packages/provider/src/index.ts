@@ -14,6 +14,7 @@ export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.
 export type { Access, Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
+export { type Confirmation, isProven } from './confirmation.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';

@@ -9,6 +9,7 @@ import { activeClient, lifetimeOf } from './active-client.ts';
 import { audienceOf, claimsFor } from './claims.ts';
 import type { Client } from './client.ts';
 import { authenticateClient } from './client-auth/authenticate.ts';
+import { tokenTypeOf } from './confirmation.ts';
 import { type CoreRequest, type CoreResponse, formOf, json, jwt } from './exchange.ts';
 import type { Provider } from './op.ts';
 import { defaultAlgorithm, signerOf } from './signer.ts';
@@ -66,7 +67,8 @@ async function introspectAccess(op: Provider, caller: Client, value: string): Pr
   const scopes = intersect(token.scopes ?? grant?.scopes ?? [], owner.scopes);
   const common = {
     ...claimsFor(op, 'introspection', { client: owner, account, scopes }),
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(token.confirmation),
+    cnf: token.confirmation,
     iat: token.issuedAt,
     exp: token.expiresAt,
     aud: audienceOf(op, owner, scopes, { token: { ...token, audience }, grant }),
@@ -110,6 +112,7 @@ async function introspectRefresh(op: Provider, caller: Client, value: string): P
   return active(op, caller, intersect(grant.scopes, caller.scopes), {
     exp: grant.expiresAt,
     iat: grant.createdAt,
+    cnf: grant.confirmation,
     ...person(op, caller, grant),
   });
 }

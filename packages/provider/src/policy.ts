@@ -37,6 +37,11 @@ export type Policy = {
    * where nobody is signed in.
    */
   readonly signOnTokens: boolean;
+  /**
+   * DPoP proofs must repeat a nonce of ours (RFC 9449 section 8), so that none can be made in advance by who holds the key for a moment only, and
+   * the client's clock no longer matters. Costs the client a second request now and then, which some clients do not make.
+   */
+  readonly dpopNonce: boolean;
 };
 
 export const strictPolicy: Policy = {
@@ -50,13 +55,14 @@ export const strictPolicy: Policy = {
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
   signOnTokens: false,
+  dpopNonce: false,
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse' };
+const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', dpopNonce: true };
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

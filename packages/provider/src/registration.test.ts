@@ -66,7 +66,7 @@ describe('a new client', () => {
 
   it('is lenient by the switches that allow more than strict, not by those that allow less', () => {
     expect(lenientSwitches(strictPolicy)).toEqual([]);
-    expect(lenientSwitches({ ...strictPolicy, refreshToken: 'never', unknownScopes: 'refuse' })).toEqual([]);
+    expect(lenientSwitches({ ...strictPolicy, refreshToken: 'never', unknownScopes: 'refuse', dpopNonce: true })).toEqual([]);
     const lax = { ...strictPolicy, consent: 'implicit', refreshToken: 'always', credentialsInQuery: true } as const;
     expect(lenientSwitches(lax)).toEqual(['consent=implicit', 'refreshToken=always', 'credentialsInQuery=true']);
   });
@@ -104,6 +104,7 @@ describe('what is wrong with a client', () => {
     ['grant_types', { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' }, ['token_endpoint_auth_method']],
     ['policy', { policy: { passwordGrant: true }, token_endpoint_auth_method: 'none' }, ['token_endpoint_auth_method']],
     ['response_types', { grant_types: ['implicit'], response_types: ['id_token', 'token code'] }, ['grant_types']],
+    ['response_types', { dpop_bound_access_tokens: true, response_types: ['code', 'id_token token'] }, ['dpop_bound_access_tokens']],
     ['id_token_signed_response_alg', { id_token_signed_response_alg: 'EdDSA' }, ['signing']],
     [
       'id_token_signed_response_alg',

@@ -72,6 +72,7 @@ const optional = [
   'sector_identifier_uri',
   'default_max_age',
   'require_auth_time',
+  'dpop_bound_access_tokens',
 ] as const;
 
 function optionalMembers(metadata: ClientMetadata): Pick<Client, (typeof optional)[number]> {

@@ -48,7 +48,7 @@ export async function serve(op: Provider, name: DirectEndpointName, request: Cor
 /** RFC 6749 section 5.2. A client that tried Basic is told which scheme was expected. */
 export function errorResponse(error: OAuthError, request: Pick<CoreRequest, 'headers'>): CoreResponse {
   const tried = error.code === 'invalid_client' && request.headers.authorization !== undefined;
-  const headers: Record<string, string> = tried ? { 'www-authenticate': 'Basic realm="client"' } : {};
+  const headers = { ...error.headers, ...(tried && { 'www-authenticate': 'Basic realm="client"' }) };
   return json(error.status, { error: error.code, error_description: error.description }, headers);
 }
 

@@ -7,6 +7,7 @@ import type { Account } from './accounts.ts';
 import type { ResponseMode } from './authorize/response-modes.ts';
 import type { ResponseTypeName } from './authorize/response-types.ts';
 import type { Client } from './client.ts';
+import type { Confirmation } from './confirmation.ts';
 import type { ClaimsParameter } from './wire/claims-parameter.ts';
 import type { Prompt } from './wire/prompt.ts';
 
@@ -21,6 +22,8 @@ export type AuthorizationParameters = {
   readonly state?: string;
   readonly nonce?: string;
   readonly code_challenge?: string;
+  /** The thumbprint of the DPoP key that the code is bound to (RFC 9449 section 10). */
+  readonly dpop_jkt?: string;
   readonly prompt: readonly Prompt[];
   readonly max_age?: number;
   readonly login_hint?: string;
@@ -126,6 +129,8 @@ export type Grant = {
   readonly resources?: readonly string[];
   /** Claims asked for by name, beside those of the scopes. */
   readonly claims?: ClaimsParameter;
+  /** The keys that its refresh tokens are bound to. */
+  readonly confirmation?: Confirmation;
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
@@ -143,6 +148,8 @@ export type NewAccessToken = {
   readonly scopes?: readonly string[];
   /** The APIs it is meant for (RFC 8707), where they are fewer than the grant's, or there is no grant; undefined means the grant's. */
   readonly audience?: readonly string[];
+  /** The keys it is bound to; undefined for a bearer token. Never taken from the grant: what refresh tokens are bound to is another matter. */
+  readonly confirmation?: Confirmation;
   readonly issuedAt: number;
   readonly expiresAt: number;
 };
@@ -161,17 +168,21 @@ export type AccessToken = NewAccessToken & {
 
 /**
  * `rotated`: this use advanced the family. `again`: the token was rotated less than `grace` seconds ago, so the answer is the
- * same successor. `reused`: later than that, or an older generation: the grant is revoked by this very verb.
+ * same successor. `reused`: later than that, or an older generation: the grant is revoked by this very verb. `otherKey`: the grant is bound
+ * to a key that the use does not prove; nothing has changed, because who holds only the token must not be able to end it either.
  */
 export type Rotation =
   | { readonly outcome: 'rotated' | 'again'; readonly grant: Grant; readonly account: Account | undefined }
   | { readonly outcome: 'reused'; readonly grant: Grant }
+  | { readonly outcome: 'otherKey'; readonly grant: Grant }
   | { readonly outcome: 'unknown' };
 
 export type RefreshUse = {
   readonly familyHash: string;
   readonly generation: number;
   readonly client_id: string;
+  /** The keys that the request proves. */
+  readonly proven: Confirmation;
   /** Seconds a rotated token keeps answering. */
   readonly grace: number;
   /** New expiry of family and grant. */

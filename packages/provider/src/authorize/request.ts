@@ -92,6 +92,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       state: short('state', to.state),
       nonce: readNonce(one(parameters, 'nonce'), response_type),
       code_challenge: readChallenge(parameters, pkceOf(client, response_type)),
+      dpop_jkt: readThumbprint(one(parameters, 'dpop_jkt')),
       max_age: readMaxAge(one(parameters, 'max_age')) ?? client.default_max_age,
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
@@ -136,6 +137,12 @@ function readScope(op: Provider, client: Client, value: string | undefined, prom
   // `offline_access` counts only with a code, and where consent is certain (section 11).
   const offline = code && (prompt.includes('consent') || client.policy.consent === 'implicit');
   return offline ? scopes : scopes.filter((scope) => scope !== 'offline_access');
+}
+
+/** RFC 9449 section 10: SHA-256, base64url. */
+function readThumbprint(value: string | undefined): string | undefined {
+  if (value === undefined || /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
+  throw new OAuthError('invalid_request', 'dpop_jkt is not the SHA-256 thumbprint of a key');
 }
 
 function readMaxAge(value: string | undefined): number | undefined {

@@ -12,6 +12,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
     ...grantFaults(metadata),
     ...passwordFaults(metadata),
     ...responseFaults(metadata),
+    ...boundFaults(metadata),
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
     ...sectorFaults(metadata),
@@ -67,6 +68,20 @@ function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
         because: ['grant_types'],
         message: 'gives a code, and the client has no grant type to redeem it with',
         fix: 'add authorization_code to grant_types, or remove the response type',
+      };
+}
+
+/** RFC 9449 section 5.2: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
+function* boundFaults({ dpop_bound_access_tokens, response_types = [] }: ClientMetadata): Generator<MetadataFault> {
+  if (dpop_bound_access_tokens !== true) return;
+  for (const [index, words] of response_types.entries())
+    if (words.split(' ').includes('token'))
+      yield {
+        member: 'response_types',
+        index,
+        because: ['dpop_bound_access_tokens'],
+        message: 'gives an access token that is bound to no key',
+        fix: 'use the response type code, or remove dpop_bound_access_tokens',
       };
 }
 

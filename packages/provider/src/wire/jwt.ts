@@ -93,7 +93,7 @@ function encode(value: Payload): string {
 export function verifyOwnJwt(keys: KeyRing, token: string, expectation: Expectation): Claims | undefined {
   const parts = open(token, expectation);
   const key = parts && keyOf(keys, parts.header);
-  return key && verified(key, parts.input, parts.signature) ? claimsOf(parts, expectation) : undefined;
+  return key && signatureHolds(key.alg, key.publicKey, parts) ? claimsOf(parts, expectation) : undefined;
 }
 
 /** The same for a token signed with HS256 under a client's secret. Which client's, the caller decides; the token may only suggest it. */
@@ -113,19 +113,30 @@ export function peek(token: string): { readonly alg: Json | undefined; readonly 
   return header && claims && { alg: header.alg, aud: claims.aud };
 }
 
-type Parts = { readonly header: Claims; readonly body: string; readonly input: string; readonly signature: Buffer };
+/** A token taken apart; nothing of it is to be believed yet. */
+export type JwsParts = { readonly header: Claims; readonly body: string; readonly input: string; readonly signature: Buffer };
 
-function open(token: string, { typ }: Expectation): Parts | undefined {
-  if (token.length > maximumTokenLength) return undefined;
+/** The parts of a token in compact form; undefined when it is none, or longer than this. */
+export function openJws(token: string, longest: { readonly token: number; readonly header: number }): JwsParts | undefined {
+  if (token.length > longest.token) return undefined;
   const [head = '', body = '', tail = '', ...more] = token.split('.', 4);
-  if (more.length > 0 || head.length > maximumHeaderLength) return undefined;
+  if (more.length > 0 || head.length > longest.header) return undefined;
   const [header, signature] = [object(octets(head)), octets(tail)];
-  if (!header || !signature || (header.typ ?? 'JWT') !== typ || header.crit !== undefined) return undefined;
-  return { header, body, input: `${head}.${body}`, signature };
+  return header && signature && { header, body, input: `${head}.${body}`, signature };
 }
 
-function claimsOf({ body }: Parts, { issuer, now }: Expectation): Claims | undefined {
-  const claims = object(octets(body));
+/** The claims of a token taken apart; undefined when they are no JSON object. */
+export function payloadOf({ body }: Pick<JwsParts, 'body'>): Claims | undefined {
+  return object(octets(body));
+}
+
+function open(token: string, { typ }: Expectation): JwsParts | undefined {
+  const parts = openJws(token, { token: maximumTokenLength, header: maximumHeaderLength });
+  return parts && (parts.header.typ ?? 'JWT') === typ && parts.header.crit === undefined ? parts : undefined;
+}
+
+function claimsOf(parts: JwsParts, { issuer, now }: Expectation): Claims | undefined {
+  const claims = payloadOf(parts);
   return claims && claims.iss === issuer && alive(claims, now) ? claims : undefined;
 }
 
@@ -135,9 +146,14 @@ function keyOf(keys: KeyRing, { alg, kid }: Claims): SigningKey | undefined {
   return key?.alg === alg ? key : undefined;
 }
 
-function verified(key: SigningKey, input: string, signature: Buffer): boolean {
-  const scheme = schemes[key.alg];
-  return verify(scheme.digest, Buffer.from(input, 'latin1'), scheme.key(key.publicKey), signature);
+/** Whether a token was signed with this key. The caller says with which algorithm, and has seen to it that the key is one for it. */
+export function signatureHolds(
+  alg: AsymmetricAlgorithm,
+  key: KeyObject,
+  { input, signature }: Pick<JwsParts, 'input' | 'signature'>,
+): boolean {
+  const scheme = schemes[alg];
+  return verify(scheme.digest, Buffer.from(input, 'latin1'), scheme.key(key), signature);
 }
 
 function alive(claims: Claims, now: number | undefined): boolean {

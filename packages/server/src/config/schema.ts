@@ -75,6 +75,7 @@ const policy = Type.Object(
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
     signOnTokens: optional(flag),
+    dpopNonce: optional(flag),
   },
   closed,
 );
@@ -118,6 +119,7 @@ const client = Type.Object(
     tls_client_auth_san_ip: optional(text),
     tls_client_auth_san_email: optional(text),
     tls_client_certificate_bound_access_tokens: optional(flag),
+    dpop_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
     jwks: optional(free),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),

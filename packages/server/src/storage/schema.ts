@@ -36,6 +36,9 @@ export type Schema = {
     generation: number;
     rotated_at: number | null;
     refresh_expires_at: number | null;
+    /** The keys that using the family takes; `data` has them too. */
+    jkt: string | null;
+    x5t: string | null;
   };
   access_tokens: {
     tenant: string;
@@ -44,6 +47,7 @@ export type Schema = {
     client_id: string;
     scopes: string | null;
     audience: string | null;
+    confirmation: string | null;
     issued_at: number;
     expires_at: number;
   };

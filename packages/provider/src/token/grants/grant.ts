@@ -7,8 +7,9 @@ import type { Provider } from '../../op.ts';
 import { OAuthError } from '../../wire/error.ts';
 import type { Parameters } from '../../wire/parameters.ts';
 import type { Issuance } from '../issuance.ts';
+import type { Sender } from '../sender.ts';
 
-export type TokenCall = { readonly client: Client; readonly form: Parameters; readonly request: CoreRequest };
+export type TokenCall = { readonly client: Client; readonly form: Parameters; readonly request: CoreRequest; readonly sender: Sender };
 export type GrantType = (op: Provider, call: TokenCall) => Promise<Issuance>;
 
 /** The account, if it may still be given anything by way of this client. Throws invalid_grant for one disabled, removed, or not let in any more. */

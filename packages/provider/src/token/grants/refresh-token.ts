@@ -13,14 +13,15 @@ import { draftAccessToken } from '../access-token.ts';
 import { checkResources, narrowed, reachesAll, readResources } from '../audience.ts';
 import type { DraftAccessToken, Issuance } from '../issuance.ts';
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import type { Sender } from '../sender.ts';
 import { alive, type TokenCall } from './grant.ts';
 
-export async function refreshToken(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
+export async function refreshToken(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
   if (presented === undefined) throw dead();
   const { scopes: fewer, audience } = await narrower(op, client, presented, form);
-  const access = draftAccessToken(op, client, fewer, audience);
-  const rotation = await rotate(op, client, presented, access.row);
+  const access = draftAccessToken(op, client, { scopes: fewer, audience, confirmation: sender.confirmation });
+  const rotation = await rotate(op, { client, presented, sender, access: access.row });
   const { grant } = rotation;
   const account = alive(rotation.account, client);
   // Of one that is not there at all any more, nothing was known before.
@@ -35,19 +36,29 @@ export async function refreshToken(op: Provider, { client, form }: TokenCall): P
   };
 }
 
-async function rotate(op: Provider, client: Client, presented: RefreshToken, access: DraftAccessToken['row']) {
+type Use = {
+  readonly client: Client;
+  readonly presented: RefreshToken;
+  readonly sender: Sender;
+  readonly access: DraftAccessToken['row'];
+};
+
+async function rotate(op: Provider, { client, presented, sender, access }: Use) {
   const { familyHash, generation } = presented;
   const now = op.now();
   const use = {
     familyHash,
     generation,
     client_id: client.client_id,
+    proven: sender.proven,
     grace: grace(op, client),
     expiresAt: now + lifetimeOf(op, client, 'refreshToken'),
     access,
   };
   const rotation = await op.store.tokens.rotate(use, now);
   if (rotation.outcome === 'unknown') throw dead();
+  if (rotation.outcome === 'otherKey')
+    throw new OAuthError('invalid_grant', 'the refresh token is bound to a key that this request does not prove');
   if (rotation.outcome === 'reused') {
     op.emit({ type: 'refresh.reused', client_id: client.client_id, sub: rotation.grant.sub });
     throw dead();

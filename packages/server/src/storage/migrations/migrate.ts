@@ -8,12 +8,14 @@ import type { Schema } from '../schema.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
+import { confirmation } from './0004-confirmation.ts';
 import { keyRotation } from './0009-key-rotation.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-attempts': attempts,
   '0003-audience': audience,
+  '0004-confirmation': confirmation,
   '0009-key-rotation': keyRotation,
 };
 
