@@ -19,7 +19,7 @@ import { alive, type TokenCall } from './grant.ts';
 export async function refreshToken(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
   if (presented === undefined) throw dead();
-  const { scopes: fewer, audience } = await narrower(op, client, presented, form);
+  const { scopes: fewer, audience } = await narrower(op, { client, presented, sender }, form);
   const access = draftAccessToken(op, client, { scopes: fewer, audience, confirmation: sender.confirmation });
   const rotation = await rotate(op, { client, presented, sender, access: access.row });
   const { grant } = rotation;
@@ -72,14 +72,14 @@ type Narrower = { readonly scopes?: readonly string[] | undefined; readonly audi
  * A client may ask for less than it was granted, never for more. The grant is read before it is rotated only then, or when an API may be out of
  * reach: a refusal that may pass must not use the token up.
  */
-async function narrower(op: Provider, client: Client, presented: RefreshToken, form: Parameters): Promise<Narrower> {
+async function narrower(op: Provider, { client, presented, sender }: Omit<Use, 'access'>, form: Parameters): Promise<Narrower> {
   const scope = one(form, 'scope');
   const resources = await readResources(op, client, form);
   if (scope === undefined && resources === undefined && (await reachesAll(op, client))) return {};
   const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
   if (grant?.client_id !== client.client_id) {
     // Unknown, or used again: only the gate tells which, and ends the grant if it was.
-    await rotate(op, client, presented, draftAccessToken(op, client).row);
+    await rotate(op, { client, presented, sender, access: draftAccessToken(op, client, { confirmation: sender.confirmation }).row });
     throw dead();
   }
   const audience = narrowed(resources, grant);
