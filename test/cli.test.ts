@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asserting, assertion, newSigner } from './support/assertion.ts';
 import {
   answerOf,
   authorizationRequest,
@@ -113,6 +114,24 @@ describe('cli: check and start on a file with mistakes', () => {
     for (const finding of output.split('\n').filter((each) => each.includes('not yet in effect:')))
       expect(finding).toMatch(/^symbolon\.yaml:\d+:\d+: /);
     expect(await readdir(directory)).toEqual(['symbolon.yaml']);
+  });
+
+  it('check says of each configured URL that the server would not ask, why, and what to do', async () => {
+    const addresses = ['http://127.0.0.1:5000/out', 'https://10.1.2.3/out', 'https://169.254.169.254/out', 'https://[fd00::1]/out'];
+    const entries = addresses.map(
+      (uri, index) =>
+        `      - { client_id: c${index}, client_secret: "${web.client_secret}", redirect_uris: ["https://rp.example/cb"], backchannel_logout_uri: "${uri}" }`,
+    );
+    const [head] = configuration(4000).split('      - client_id: web');
+    const allowed = `${head}${entries.join('\n')}\n`.replace(/(server: \{[^}]*) \}/, '$1, outbound: { allow: ["10.0.0.0/8"] } }');
+    const { code, output, directory } = await runProgram({ config: allowed, args: ['check', '-c', 'symbolon.yaml'] });
+    expect(code).toBe(0);
+    const [, refused = ''] = output.split('The server would not ask:');
+    expect(refused).toMatch(/clients\[0\]\.backchannel_logout_uri: 127\.0\.0\.1 is loopback.*\n.*server\.outbound\.allow/);
+    expect(refused).not.toContain('clients[1]');
+    expect(refused).toMatch(/clients\[2\]\.backchannel_logout_uri: 169\.254\.169\.254 is link-local/);
+    expect(refused).toMatch(/clients\[3\]\.backchannel_logout_uri: fd00::1 is unique local/);
+    await rm(directory, { recursive: true });
   });
 
   it.each(['check', 'start'])('%s without a file says which one it missed', async (command) => {
@@ -296,7 +315,21 @@ describe('cli: people and applications beside a running server', () => {
       body: { scope: 'reports' },
     });
 
+    const signer = await newSigner('ES256', 'robot');
+    await writeFile(join(server.directory, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+    const keyed = await run('client', 'add', '--name', 'Keyed', '--machine', '--scope', 'reports', '--jwks', 'keys.json');
+    expect(keyed.output).not.toContain('client_secret');
+    const signed = asserting(await assertion(server.url, lineOf(keyed.output, 'client_id'), signer));
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...signed });
+    expect((await fetch(`${server.url}/token`, { method: 'POST', body })).status).toBe(200);
+    await writeFile(join(server.directory, 'private.json'), JSON.stringify({ keys: [{ ...signer.jwk, d: 'AAAA' }] }));
+    await writeFile(join(server.directory, 'none.json'), '{"keys": "none"}');
+
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [['--machine', '--jwks', 'private.json'], /^--jwks: key 1 has private members/],
+      [['--machine', '--jwks', 'none.json'], /no key set/],
+      [['--machine', '--jwks', 'keys.json', '--jwks-uri', 'https://rp.example/jwks'], /^--jwks: stands beside a jwks_uri/],
+      [['--machine', '--jwks-uri', 'http://rp.example/jwks'], /^--jwks-uri: must be https/],
       [['--redirect-uri', 'http://rp.example/cb'], /must be https/],
       [['--redirect-uri', 'https://rp.example/*'], /wildcard/],
       [['--redirect-uri', 'javascript:alert(1)'], /javascript/],

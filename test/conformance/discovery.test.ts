@@ -120,7 +120,9 @@ describe('conformance: discovery of the tenant main', () => {
   });
 
   it('D10: the methods by which clients authenticate are listed', () => {
-    expect(listed('token_endpoint_auth_methods_supported').toSorted()).toEqual(['client_secret_basic', 'client_secret_post', 'none']);
+    expect(listed('token_endpoint_auth_methods_supported').toSorted()).toEqual([
+      ...['client_secret_basic', 'client_secret_jwt', 'client_secret_post', 'none', 'private_key_jwt'],
+    ]);
   });
 
   it('D11: the key set has public keys only, each complete, with its own kid and without padding', async () => {

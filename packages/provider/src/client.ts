@@ -1,11 +1,12 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
 import type { ClaimMapper } from './claim-mapping.ts';
+import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
-export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'private_key_jwt' | 'none';
 
 /**
  * A client secret as it is kept: a keyed digest to compare with, and, only where HS256 or client_secret_jwt needs the value
@@ -31,6 +32,11 @@ export type Client = {
   readonly backchannel_logout_uri?: string;
   readonly frontchannel_logout_uri?: string;
   readonly token_endpoint_auth_method: ClientAuthMethod;
+  /** The only algorithm of its assertions (RFC 7591 section 2); any of those offered when left out. */
+  readonly token_endpoint_auth_signing_alg?: Algorithm;
+  /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */
+  readonly jwks?: ClientJwks;
+  readonly jwks_uri?: string;
   readonly grant_types: readonly string[];
   readonly response_types: readonly string[];
   /** Scopes this client may ask for, `openid` included. */

@@ -13,6 +13,7 @@ import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
 import { grantTypes } from './token/token.ts';
+import { algorithms } from './wire/algorithms.ts';
 import { proofAlgorithms } from './wire/dpop.ts';
 import { standardScopeClaims } from './wire/scope.ts';
 
@@ -40,8 +41,11 @@ export function metadata(settings: Settings): Record<string, unknown> {
     userinfo_signing_alg_values_supported: [...settings.signing, 'HS256'],
     introspection_signing_alg_values_supported: [...settings.signing, 'HS256'],
     token_endpoint_auth_methods_supported: Object.keys(authMethods),
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: Object.keys(authMethods).filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: Object.keys(authMethods),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     claims_supported: [...claimNames(settings), 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'amr', 'sid'],
     claim_types_supported: ['normal'],
     code_challenge_methods_supported: ['S256'],

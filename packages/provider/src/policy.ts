@@ -36,6 +36,11 @@ export type Policy = {
    * the client's clock no longer matters. Costs the client a second request now and then, which some clients do not make.
    */
   readonly dpopNonce: boolean;
+  /**
+   * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
+   * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
+   */
+  readonly assertionAudience: 'issuer' | 'endpoint';
 };
 
 export const strictPolicy: Policy = {
@@ -49,6 +54,7 @@ export const strictPolicy: Policy = {
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
   dpopNonce: false,
+  assertionAudience: 'issuer',
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */

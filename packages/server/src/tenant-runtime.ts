@@ -1,9 +1,11 @@
 /** One tenant brought to life: its keys, its clients in memory, its provider and its pages. */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import type { Event, PasswordCheck, Provider, Settings } from '@symbolon/provider';
+import { createRemoteKeys, type Event, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
 import { cacheClients } from './cached-clients.ts';
 import { cookieName } from './http/browser.ts';
 import { loadTenantKeys } from './keys/tenant-keys.ts';
+import type { Judge } from './outbound/address.ts';
+import { createFetch } from './outbound/fetch.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import type { AssetPaths } from './ui/assets.ts';
@@ -22,6 +24,8 @@ export type Surroundings = {
   readonly masterKey: KeyObject;
   readonly hashing: Hashing;
   readonly assets: AssetPaths;
+  /** Which addresses our own requests may go to. */
+  readonly reachable: Judge;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -43,7 +47,7 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, hashing, assets, emit, now }: Surroundings,
+  { storage, masterKey, hashing, assets, reachable, emit, now }: Surroundings,
 ): Promise<Tenant> {
   const { id, name, settings, spelling, alsoAt } = definition;
   const stored = storage.tenant(id);
@@ -57,15 +61,19 @@ export async function runTenant(
   const store: TenantStore = { ...stored, clients };
   const limit = limitAttempts(stored.attempts, keys.vault, now);
   const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
+  const tell = (event: Event) => emit(id, event);
+  const fetch = createFetch({ judge: reachable, emit: tell });
   const op: Provider = {
     settings,
     store,
     keys: keys.keyRing,
     vault: keys.vault,
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
+    fetch,
+    remoteKeys: createRemoteKeys({ fetch, now, emit: tell }),
     now,
     random,
-    emit: (event) => emit(id, event),
+    emit: tell,
   };
   const issuer = new URL(settings.issuer);
   const base = issuer.pathname === '/' ? '' : issuer.pathname;

@@ -7,7 +7,8 @@ import type { CoreRequest } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
-import type { AuthMethod, Presented } from './method.ts';
+import { clientSecretJwt, privateKeyJwt } from './assertion.ts';
+import type { AuthMethod, Held, Presented } from './method.ts';
 import { none } from './none.ts';
 import { clientSecretBasic, clientSecretPost } from './secret.ts';
 
@@ -15,10 +16,12 @@ import { clientSecretBasic, clientSecretPost } from './secret.ts';
 export const authMethods: Readonly<Record<ClientAuthMethod, AuthMethod>> = {
   client_secret_basic: clientSecretBasic,
   client_secret_post: clientSecretPost,
+  client_secret_jwt: clientSecretJwt,
+  private_key_jwt: privateKeyJwt,
   none,
 };
 
-const proving = [clientSecretBasic, clientSecretPost];
+const proving = [clientSecretBasic, clientSecretPost, clientSecretJwt, privateKeyJwt];
 
 /**
  * The client that made this request. Throws invalid_client (401) when it cannot prove so, invalid_request when it presents two
@@ -32,8 +35,8 @@ export async function authenticateClient(op: Provider, request: CoreRequest, for
     );
   const { method, presented } = readOne(request, form);
   const client = await findFirst(op, presented.client_ids);
-  const holds = await presented.holds(op, client);
-  const reason = refusal(client, method, holds);
+  const held = await presented.holds(op, client);
+  const reason = refusal(client, method, held);
   if (client !== undefined && reason === undefined) return client;
   // An id nobody registered is a stranger's text, or a secret in the wrong place: not for the log.
   const known = client === undefined ? undefined : { client_id: client.client_id };
@@ -64,10 +67,11 @@ async function findFirst(op: Provider, client_ids: readonly string[]): Promise<C
   return undefined;
 }
 
-function refusal(client: Client | undefined, method: AuthMethod, holds: boolean): string | undefined {
+function refusal(client: Client | undefined, method: AuthMethod, held: Held): string | undefined {
   if (client === undefined) return 'unknown client';
   if (client.disabled) return 'the client is disabled';
   if (!method.satisfies.includes(client.token_endpoint_auth_method))
     return `registered for ${client.token_endpoint_auth_method}, presented another method`;
-  return holds ? undefined : 'wrong secret';
+  if (typeof held === 'object') return held.refused;
+  return held ? undefined : 'wrong secret';
 }

@@ -9,10 +9,13 @@ import type { AuthMethod, Presented } from './method.ts';
 /** Shorter secrets are refused wherever a client is registered: a fast digest is only safe over what nobody can guess. */
 export const minimumSecretLength = 32;
 
-/** How a secret is kept. The value itself is sealed beside its digest only where HS256 needs it (OpenID Connect Core section 10.1). */
-export function keepSecret(vault: Vault, client: Pick<Client, 'client_id' | SigningMember>, secret: string): ClientSecret {
+type Keeper = Pick<Client, 'client_id' | 'token_endpoint_auth_method' | SigningMember>;
+
+/** How a secret is kept. The value itself is sealed beside its digest only where HS256 needs it (OpenID Connect Core sections 9 and 10.1). */
+export function keepSecret(vault: Vault, client: Keeper, secret: string): ClientSecret {
   const digest = digestOf(vault, client.client_id, secret);
-  return signingMembers.some((member) => client[member] === 'HS256') ? { digest, sealed: vault.seal(secret) } : { digest };
+  const keyed = client.token_endpoint_auth_method === 'client_secret_jwt' || signingMembers.some((member) => client[member] === 'HS256');
+  return keyed ? { digest, sealed: vault.seal(secret) } : { digest };
 }
 
 /** Basic and post carry the same secret, so a client registered for one may use the other. */

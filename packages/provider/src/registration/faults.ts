@@ -3,6 +3,7 @@ import { type SigningMember, signingMembers } from '../client.ts';
 import { hostOf } from '../subject.ts';
 import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
+import { keyFaults } from './key-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 import { uriFaults } from './uri-faults.ts';
 
@@ -15,6 +16,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
     ...sectorFaults(metadata),
+    ...keyFaults(metadata),
     ...uriFaults(metadata),
   ];
 }
@@ -79,7 +81,7 @@ function algorithmFaults(offer: Offer, metadata: ClientMetadata): readonly Metad
 
 function* algorithmFault({ signing }: Offer, metadata: ClientMetadata, member: SigningMember): Generator<MetadataFault> {
   const algorithm = metadata[member];
-  if (algorithm === 'HS256' && methodOf(metadata) === 'none')
+  if (algorithm === 'HS256' && ['none', 'private_key_jwt'].includes(methodOf(metadata)))
     yield {
       member,
       because: ['token_endpoint_auth_method'],

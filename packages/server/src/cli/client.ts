@@ -1,5 +1,14 @@
 /** symbolon client: add, list, remove. A generated secret is shown once and kept as a digest. */
-import { type Client, type ClientMetadata, keepSecret, lenientSwitches, type MetadataFault, newClient } from '@symbolon/provider';
+import { readFile } from 'node:fs/promises';
+import {
+  type Client,
+  type ClientJwks,
+  type ClientMetadata,
+  keepSecret,
+  lenientSwitches,
+  type MetadataFault,
+  newClient,
+} from '@symbolon/provider';
 import type { Command } from 'commander';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
@@ -12,6 +21,8 @@ type AddOptions = TenantOption & {
   readonly machine?: boolean;
   readonly native?: boolean;
   readonly trusted?: boolean;
+  readonly jwksUri?: string;
+  readonly jwks?: string;
 };
 
 export function clientCommands(program: Command, file: readonly [string, string, string]): void {
@@ -24,6 +35,8 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--public', 'an application that cannot keep a secret: in a browser or on a device')
     .option('--machine', 'an application that acts for itself (client credentials)')
     .option('--native', 'an application on a device (application_type native)')
+    .option('--jwks-uri <uri>', 'it proves itself by its key (private_key_jwt): where it publishes its key set; no secret is made')
+    .option('--jwks <file>', 'the same, with its key set, public keys only, in a file')
     .option('--trusted', 'an application of your own: no consent page')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
@@ -32,17 +45,35 @@ export function clientCommands(program: Command, file: readonly [string, string,
 
 async function add(options: AddOptions): Promise<void> {
   await withTenant(options, async ({ op, store }) => {
-    const metadata = metadataOf(options, newClientId(op.random));
+    const metadata = metadataOf(options, newClientId(op.random), await keySetIn(options.jwks));
     const made = newClient(op.settings, metadata);
     if ('faults' in made) throw new Error(made.faults.map((fault) => paragraph(fault, metadata)).join('\n'));
-    const secret = options.public === true ? undefined : op.random(32);
+    const secret = hasSecret(made.client) ? op.random(32) : undefined;
     const client: Client = { ...made.client, secrets: secret === undefined ? [] : [keepSecret(op.vault, made.client, secret)] };
     if (!(await store.clients.register(client, op.now()))) throw new Error('the id is taken; try again');
     process.stdout.write(`client_id: ${client.client_id}\n${secret === undefined ? '' : `client_secret: ${secret}\n`}`);
   });
 }
 
-function metadataOf(options: AddOptions, client_id: string): ClientMetadata {
+function hasSecret({ token_endpoint_auth_method }: Pick<Client, 'token_endpoint_auth_method'>): boolean {
+  return token_endpoint_auth_method !== 'none' && token_endpoint_auth_method !== 'private_key_jwt';
+}
+
+/** Throws when the file has no key set in it. */
+async function keySetIn(file: string | undefined): Promise<ClientJwks | undefined> {
+  if (file === undefined) return undefined;
+  const set: unknown = JSON.parse(await readFile(file, 'utf8'));
+  if (typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys) && set.keys.every(isObject))
+    return { keys: set.keys };
+  throw new Error(`${file} is no key set: write {"keys": [...]}`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function metadataOf(options: AddOptions, client_id: string, jwks: ClientJwks | undefined): ClientMetadata {
+  const keyed = jwks !== undefined || options.jwksUri !== undefined;
   return {
     client_id,
     client_name: options.name,
@@ -50,7 +81,9 @@ function metadataOf(options: AddOptions, client_id: string): ClientMetadata {
     post_logout_redirect_uris: options.postLogoutRedirectUri,
     scope: options.scope,
     application_type: options.native === true ? 'native' : undefined,
-    token_endpoint_auth_method: options.public === true ? 'none' : undefined,
+    token_endpoint_auth_method: options.public === true ? 'none' : keyed ? 'private_key_jwt' : undefined,
+    jwks,
+    jwks_uri: options.jwksUri,
     grant_types: options.machine === true ? ['client_credentials'] : undefined,
     policy: options.trusted === true ? { consent: 'implicit' } : undefined,
   };
@@ -69,6 +102,8 @@ const optionOf: Readonly<Record<string, string>> = {
   post_logout_redirect_uris: '--post-logout-redirect-uri',
   scope: '--scope',
   grant_types: '--machine',
+  jwks: '--jwks',
+  jwks_uri: '--jwks-uri',
 };
 
 /** A fault of the metadata, said of the option it comes from; of several URIs, which. */
