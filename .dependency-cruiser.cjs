@@ -163,7 +163,14 @@ module.exports = {
       comment: 'an example is what an integrator would write: published packages only',
       severity: 'error',
       from: { path: '^examples/([^/]+)/', pathNot: test },
-      to: { path: '^(packages|test|bench|scripts|examples)/', pathNot: '^examples/$1/' },
+      to: { path: '^(packages|test|bench|scripts|examples)/', pathNot: '^examples/$1/|^packages/relying-party/src/index[.]ts$' },
+    },
+    {
+      name: 'kit-stands-alone',
+      comment: 'the relying-party kit is for any provider: it knows nothing of ours, and no web framework',
+      severity: 'error',
+      from: { path: '^packages/relying-party/src/', pathNot: test },
+      to: { pathNot: '^packages/relying-party/src/|^node_modules/(jose|openid-client)/|^node:|^(crypto|http|https|stream|tls)$' },
     },
     {
       name: 'packages-not-upwards',

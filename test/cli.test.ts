@@ -345,6 +345,52 @@ describe('cli: people and applications beside a running server', () => {
     expect((await run('client', 'list')).output).not.toContain('Wrong');
   });
 
+  it('client add --group makes an application for members only', async () => {
+    const redirect_uri = 'https://members.example/cb';
+    const { code, output } = await run(
+      'client',
+      'add',
+      '--name',
+      'Members',
+      '--redirect-uri',
+      redirect_uri,
+      '--trusted',
+      '--group',
+      'staff',
+      'board',
+    );
+    expect(code, output).toBe(0);
+    const client: ClientUnderTest = {
+      client_id: lineOf(output, 'client_id'),
+      client_secret: lineOf(output, 'client_secret'),
+      redirect_uri,
+    };
+    const agent = createAgent(server.url);
+    const answer = answerOf(await signInAndConsent(agent, await agent.get(authorizationRequest(server.url, client).url)));
+    expect([answer.get('error'), answer.has('code')]).toEqual(['access_denied', false]);
+  });
+
+  describe('security: secrets on the command line', () => {
+    it('G12: a client secret is printed once, when it is made, and by no command after that', async () => {
+      const made = await run('client', 'add', '--name', 'Secretive', '--redirect-uri', 'https://secretive.example/cb', '--trusted');
+      const secret = lineOf(made.output, 'client_secret');
+      const client_id = lineOf(made.output, 'client_id');
+      expect(secret).toMatch(/^[\w-]{43}$/);
+      expect(made.output.split(secret)).toHaveLength(2);
+      const later = [
+        await run('client', 'list'),
+        await run('client', 'list', '--lenient'),
+        await run('user', 'list'),
+        await run('check', '-c', 'symbolon.yaml'),
+        await run('client', 'remove', client_id),
+      ];
+      expect(later.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+      expect(later[0]?.output).toContain(client_id);
+      // Neither the value, nor one of the file's, nor anything it is kept as.
+      for (const { output } of later) expect(output).not.toMatch(new RegExp(`${secret}|${web.client_secret}|digest|sealed|secrets`));
+    });
+  });
+
   it('what the command line changed outlives a restart on the same file', async () => {
     const password = await printed('password', 'user', 'password', 'alice');
     expect(await server.kill()).toBe(0);

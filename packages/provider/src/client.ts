@@ -19,6 +19,9 @@ export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Cl
   return wanted === undefined ? client : { ...client, policy: { ...client.policy, scopeClaims: wanted } };
 }
 
+/** Whom an application is for: the members of any of these groups. */
+export type Access = { readonly groups: readonly string[] };
+
 export type Client = {
   readonly client_id: string;
   readonly client_name?: string;
@@ -51,6 +54,8 @@ export type Client = {
   readonly sector_identifier_uri?: string;
   /** What is mapped for this client, after the tenant's. An operator's decision, never part of what a client says of itself. */
   readonly claims?: readonly ClaimMapper[];
+  /** Whom the application is for; everybody when left out. An operator's decision, as the above. */
+  readonly access?: Access;
   readonly default_max_age?: number;
   readonly require_auth_time?: boolean;
   /** Whether every access token of this client is bound to a certificate (RFC 8705 section 3.4), to a DPoP key (RFC 9449 section 5.2). */

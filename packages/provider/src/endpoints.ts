@@ -23,6 +23,8 @@ export const endpoints = {
   userinfo: { metadata: 'userinfo_endpoint', path: '/userinfo', methods: ['GET', 'POST'], cors: true, interactive: false },
   introspection: { metadata: 'introspection_endpoint', path: '/introspect', methods: ['POST'], cors: false, interactive: false },
   revocation: { metadata: 'revocation_endpoint', path: '/revoke', methods: ['POST'], cors: true, interactive: false },
+  /** For applications of one family: no specification has it, so no document names it. */
+  signOn: { path: '/sign-on', methods: ['POST'], cors: false, interactive: false },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 

@@ -11,7 +11,7 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
-export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+export type { Access, Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
 export type { ClientJwk, ClientJwks, ClientKey } from './client-keys/jwk.ts';
@@ -30,6 +30,7 @@ export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from 
 export { type ClientMetadata, type MetadataFault, metadataFaults, newClient, type Offer, policyOf, withDefaults } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
 export { defaultLifetimes, type Lifetimes, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
+export { signOn } from './sign-on.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';

@@ -32,6 +32,12 @@ export type Policy = {
    */
   readonly unknownScopes: 'ignore' | 'refuse';
   /**
+   * Hands people over to other clients that have this switch, and takes them, by sign-on tokens (`sso_token`), as the sites around onePortal do.
+   * Risk: who gets hold of such a token first, within two minutes, is signed in as the person; and a link can sign somebody in as somebody else
+   * where nobody is signed in.
+   */
+  readonly signOnTokens: boolean;
+  /**
    * DPoP proofs must repeat a nonce of ours (RFC 9449 section 8), so that none can be made in advance by who holds the key for a moment only, and
    * the client's clock no longer matters. Costs the client a second request now and then, which some clients do not make.
    */
@@ -53,6 +59,7 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
+  signOnTokens: false,
   dpopNonce: false,
   assertionAudience: 'issuer',
 };

@@ -102,6 +102,7 @@ describe('what is wrong with a client', () => {
     ['scope', { scope: 'unheard-of' }, ['grant_types', 'scopes']],
     ['scope', { grant_types: ['client_credentials'], scope: 'email' }, ['grant_types']],
     ['grant_types', { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' }, ['token_endpoint_auth_method']],
+    ['policy', { policy: { passwordGrant: true }, token_endpoint_auth_method: 'none' }, ['token_endpoint_auth_method']],
     ['response_types', { grant_types: ['implicit'], response_types: ['id_token', 'token code'] }, ['grant_types']],
     ['response_types', { dpop_bound_access_tokens: true, response_types: ['code', 'id_token token'] }, ['dpop_bound_access_tokens']],
     ['id_token_signed_response_alg', { id_token_signed_response_alg: 'EdDSA' }, ['signing']],

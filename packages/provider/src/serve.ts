@@ -8,6 +8,7 @@ import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
 import { revoke } from './revoke.ts';
+import { issueSignOn } from './sign-on.ts';
 import { token } from './token/token.ts';
 import { userinfo } from './userinfo.ts';
 import { OAuthError } from './wire/error.ts';
@@ -28,6 +29,7 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   userinfo: { answer: userinfo, refuse: challenge },
   introspection: { answer: introspect, refuse: forClients },
   revocation: { answer: revoke, refuse: forClients },
+  signOn: { answer: issueSignOn, refuse: forClients },
 };
 
 /** Answers a request at a direct endpoint. Never throws an OAuthError; anything else is a fault of ours and passes through. */

@@ -39,8 +39,11 @@ export const defaultLifetimes: Lifetimes = {
 /** A scope beyond OpenID Connect Core's own: what the person is told, and which claims it releases. */
 export type ScopeDefinition = { readonly name: string; readonly description?: string; readonly claims: readonly string[] };
 
-/** An API that tokens can be meant for (RFC 8707): its identifier, and the client by which it introspects them. */
-export type Resource = { readonly id: string; readonly client_id: string };
+/**
+ * An API that tokens can be meant for (RFC 8707): its identifier, the client by which it introspects them, and the clients that may name it,
+ * every one when left out.
+ */
+export type Resource = { readonly id: string; readonly client_id: string; readonly clients?: readonly string[] };
 
 export type Settings = {
   /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */

@@ -3,7 +3,7 @@
  * algorithm, as a signed JWT (section 5.3.2). One store statement; two with a DPoP proof,
  * which is used up.
  */
-
+import { mayUse } from './access.ts';
 import type { Json } from './accounts.ts';
 import { activeClient } from './active-client.ts';
 import { challenge, shownToken } from './bearer.ts';
@@ -39,8 +39,10 @@ export async function userinfo(op: Provider, request: CoreRequest): Promise<Core
 
 function claimsOf(op: Provider, client: Client, token: AccessToken): Readonly<Record<string, Json>> {
   if (token.grant === undefined) throw new OAuthError('insufficient_scope', 'the access token does not speak for a person');
-  if (token.account?.active !== true)
-    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', { diagnostic: 'account gone' });
+  if (!mayUse(client, token.account))
+    throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked', {
+      diagnostic: 'account gone, or application not for this person',
+    });
   const scopes = intersect(token.scopes ?? token.grant.scopes, client.scopes);
   if (!scopes.includes('openid') && !client.policy.userinfoWithoutOpenid)
     throw new OAuthError('insufficient_scope', 'the access token was not granted the scope openid');

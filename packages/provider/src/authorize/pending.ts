@@ -8,7 +8,7 @@ import { subjectIn } from '../subject.ts';
 import { OAuthError } from '../wire/error.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { type Decision, decide } from './decide.ts';
-import { mayRequest } from './response-types.ts';
+import { mayRequest, responseTypes } from './response-types.ts';
 
 export type Pending = { readonly request: PendingRequest; readonly client: Client; readonly sessions: readonly SessionView[] };
 
@@ -28,14 +28,16 @@ export async function load(op: Provider, id: string, browser: Browser): Promise<
 function mayAsk(client: Client, { parameters }: PendingRequest): boolean {
   return (
     matchesRegistered(parameters.redirect_uri, client.redirect_uris, client.application_type) &&
-    mayRequest(client, parameters.response_type)
+    mayRequest(client, parameters.response_type) &&
+    (client.scopes.includes('openid') || !responseTypes[parameters.response_type].idToken)
   );
 }
 
 /** What the request owes now; asking changes nothing. */
 export function decisionOf(op: Provider, { request, client, sessions }: Pending): Decision {
   const parameters = expecting(op, request.parameters, sessions);
-  return decide({ parameters, facts: request.facts, consent: client.policy.consent, sessions, now: op.now() });
+  const { access, policy } = client;
+  return decide({ parameters, facts: request.facts, consent: policy.consent, access, sessions, now: op.now() });
 }
 
 /** A pairwise subject cannot be turned back into the person, only be recognised; one that is nobody's here stays and is nobody's. */

@@ -97,7 +97,7 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
-      resources: readResources(op, parameters),
+      resources: await readResources(op, client, parameters),
       ...expected(await readHint(op, client, one(parameters, 'id_token_hint'), prompt), client, sub),
     }),
   };

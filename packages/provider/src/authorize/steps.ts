@@ -3,17 +3,24 @@ import type { Provider } from '../op.ts';
 import type { PendingRequest, Session } from '../store.ts';
 import { scopesToConsent } from './claims-request.ts';
 
-/** How somebody proved who she is: `amr` by RFC 8176. */
-export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string; readonly credential?: string };
+/** How somebody proved who she is: `amr` by RFC 8176; `authTime` when that was not now. */
+export type Proof = {
+  readonly sub: string;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  readonly credential?: string;
+  readonly authTime?: number;
+};
 
 /**
  * Signs a person in in this browser, whose cookie becomes `next` (a hash): a session planted before is worth nothing after. Answers the sid;
  * undefined when the account or its credential was changed since it was checked.
  */
 export async function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string | undefined> {
-  const authTime = op.now();
+  const now = op.now();
+  const { authTime = now } = proof;
   const authentication = { ...proof, sid: op.random(16), authTime, expiresAt: authTime + op.settings.lifetimes.session };
-  const sid = await op.store.sessions.authenticate(previous, next, authentication, authTime);
+  const sid = await op.store.sessions.authenticate(previous, next, authentication, now);
   if (sid !== undefined) op.emit({ type: 'session.started', sid, sub: proof.sub, amr: proof.amr });
   return sid;
 }

@@ -11,6 +11,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
   return [
     ...identityFaults(metadata),
     ...grantFaults(metadata),
+    ...passwordFaults(metadata),
     ...responseFaults(metadata),
     ...boundFaults(metadata),
     ...algorithmFaults(offer, metadata),
@@ -45,6 +46,17 @@ function* grantFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       message: 'client_credentials is not for public clients',
       fix: 'give the client a secret, or remove the grant type',
     };
+}
+
+/** RFC 9700 section 2.4: whoever takes a public client's name could try passwords in it. */
+function* passwordFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  if (methodOf(metadata) !== 'none' || metadata.policy?.passwordGrant !== true) return;
+  yield {
+    member: 'policy',
+    because: ['token_endpoint_auth_method'],
+    message: 'passwordGrant is not for public clients',
+    fix: 'give the client a secret, or remove passwordGrant',
+  };
 }
 
 /** RFC 7591 section 2.1: a code is worth nothing to who may not redeem it. */

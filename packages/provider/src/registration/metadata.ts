@@ -13,7 +13,7 @@ export const pages = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initia
 
 /** Members by their registered names, with the scope as one text. */
 export type ClientMetadata = Pick<Client, 'client_id'> &
-  Unsaid<Omit<Registered, 'client_id' | 'scopes' | 'policy' | 'claims' | 'disabled'>> &
+  Unsaid<Omit<Registered, 'client_id' | 'scopes' | 'policy' | 'claims' | 'access' | 'disabled'>> &
   Unsaid<Record<(typeof pages)[number], string>> & { readonly scope?: string | undefined; readonly policy?: Partial<Policy> | undefined };
 
 /** What a tenant offers its clients. */

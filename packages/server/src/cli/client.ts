@@ -23,6 +23,7 @@ type AddOptions = TenantOption & {
   readonly trusted?: boolean;
   readonly jwksUri?: string;
   readonly jwks?: string;
+  readonly group?: string[];
 };
 
 export function clientCommands(program: Command, file: readonly [string, string, string]): void {
@@ -38,6 +39,7 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--jwks-uri <uri>', 'it proves itself by its key (private_key_jwt): where it publishes its key set; no secret is made')
     .option('--jwks <file>', 'the same, with its key set, public keys only, in a file')
     .option('--trusted', 'an application of your own: no consent page')
+    .option('--group <group...>', 'only members of one of these groups may use it')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
   command('remove <client_id>', 'remove an application with its grants and tokens').action(remove);
@@ -49,7 +51,8 @@ async function add(options: AddOptions): Promise<void> {
     const made = newClient(op.settings, metadata);
     if ('faults' in made) throw new Error(made.faults.map((fault) => paragraph(fault, metadata)).join('\n'));
     const secret = hasSecret(made.client) ? op.random(32) : undefined;
-    const client: Client = { ...made.client, secrets: secret === undefined ? [] : [keepSecret(op.vault, made.client, secret)] };
+    const access = options.group === undefined ? undefined : { access: { groups: options.group } };
+    const client: Client = { ...made.client, ...access, secrets: secret === undefined ? [] : [keepSecret(op.vault, made.client, secret)] };
     if (!(await store.clients.register(client, op.now()))) throw new Error('the id is taken; try again');
     process.stdout.write(`client_id: ${client.client_id}\n${secret === undefined ? '' : `client_secret: ${secret}\n`}`);
   });

@@ -69,11 +69,11 @@ function userOf(user: FileUser): UserConfig {
 }
 
 /** A client whose method is not in effect yet is there, disabled and without a secret: nobody can authenticate as it. */
-function clientOf({ client_secret, claims, ...client }: FileClient, settings: Settings): ClientConfig {
+function clientOf({ client_secret, claims, access, ...client }: FileClient, settings: Settings): ClientConfig {
   const { token_endpoint_auth_method: method = 'client_secret_basic', scope } = client;
   const built = builtMethod(method);
   const metadata = { ...client, token_endpoint_auth_method: built, scope: scope?.replace(/\s+/g, ' ') };
-  const complete = { ...withDefaults(settings, metadata), ...given('claims', claims?.map(mapperOf)) };
+  const complete = { ...withDefaults(settings, metadata), ...given('claims', claims?.map(mapperOf)), ...given('access', access) };
   const said = { ...complete, policy: client.policy ?? {} };
   return built === undefined ? { ...said, disabled: true } : { ...said, ...given('secret', client_secret) };
 }

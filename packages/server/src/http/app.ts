@@ -180,7 +180,7 @@ async function answerDirect(tenant: Tenant, name: DirectEndpointName, request: C
   const { requests, responses } = tenant.spelling;
   const [read, write] = [requests?.[name], responses?.[name]];
   const response = await serve(tenant.op, name, read === undefined ? request : read(request));
-  return write === undefined ? response : write(response);
+  return write === undefined ? response : write(response, tenant.op.settings.issuer);
 }
 
 function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | undefined): Call {

@@ -12,7 +12,7 @@ import { one, required } from '../../wire/parameters.ts';
 import { checkVerifier } from '../../wire/pkce.ts';
 import { intersect } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
-import { narrowed, readResources } from '../audience.ts';
+import { checkResources, narrowed, readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import { refreshBinding, type Sender } from '../sender.ts';
@@ -22,12 +22,13 @@ export async function authorizationCode(op: Provider, { client, form, sender }: 
   const code = required(form, 'code');
   const redirect_uri = one(form, 'redirect_uri');
   const verifier = one(form, 'code_verifier');
-  const resources = readResources(op, form);
+  const resources = await readResources(op, client, form);
   const { request, account: found } = await redeem(op, client, code);
   checkRequest(client, request, redirect_uri);
   checkVerifier(request.parameters.code_challenge, verifier);
   checkKey(request, sender);
-  const account = alive(found);
+  await checkResources(op, client, resources ?? request.parameters.resources);
+  const account = alive(found, client);
 
   const scopes = intersect(request.approval.scopes, client.scopes);
   const access = draftAccessToken(op, client, {

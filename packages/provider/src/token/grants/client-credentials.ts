@@ -12,7 +12,8 @@ import type { TokenCall } from './grant.ts';
 export async function clientCredentials(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   if (client.token_endpoint_auth_method === 'none') throw new OAuthError('unauthorized_client', 'a public client cannot act for itself');
   const scopes = scopesFor(client, one(form, 'scope'));
-  const access = draftAccessToken(op, client, { scopes, audience: readResources(op, form), confirmation: sender.confirmation });
+  const audience = await readResources(op, client, form);
+  const access = draftAccessToken(op, client, { scopes, audience, confirmation: sender.confirmation });
   await op.store.tokens.add({ ...access.row, scopes, grantId: undefined });
   return { client, access, scopes };
 }

@@ -10,7 +10,7 @@ import { OAuthError } from '../../wire/error.ts';
 import { one, type Parameters, required } from '../../wire/parameters.ts';
 import { intersect, splitScope } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
-import { narrowed, readResources } from '../audience.ts';
+import { checkResources, narrowed, readResources } from '../audience.ts';
 import type { DraftAccessToken, Issuance } from '../issuance.ts';
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import type { Sender } from '../sender.ts';
@@ -23,7 +23,8 @@ export async function refreshToken(op: Provider, { client, form, sender }: Token
   const access = draftAccessToken(op, client, { scopes: fewer, audience, confirmation: sender.confirmation });
   const rotation = await rotate(op, { client, presented, sender, access: access.row });
   const { grant } = rotation;
-  const account = alive(rotation.account);
+  const account = alive(rotation.account, client);
+  await checkResources(op, client, audience ?? grant.resources);
   const scopes = intersect(fewer ?? grant.scopes, client.scopes);
   return {
     client,
@@ -69,7 +70,7 @@ type Narrower = { readonly scopes?: readonly string[] | undefined; readonly audi
 /** A client may ask for less than it was granted, never for more; only then is the grant read before it is rotated. */
 async function narrower(op: Provider, client: Client, presented: RefreshToken, form: Parameters): Promise<Narrower> {
   const scope = one(form, 'scope');
-  const resources = readResources(op, form);
+  const resources = await readResources(op, client, form);
   if (scope === undefined && resources === undefined) return {};
   const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
   if (grant === undefined || grant.client_id !== client.client_id) throw dead();

@@ -346,6 +346,11 @@ describe('resources and upstreams', () => {
     ]);
   });
 
+  it('refuses a misspelled client that may name a resource, and takes one that is registered elsewhere', () => {
+    const resource = { id: 'https://api.example', client_id: 'web', clients: ['web', 'wbe', 'Jq3k9vX0c2mJ5p7rT1yUbw'] };
+    expect(ofClient({}, { resources: [resource] })).toEqual(one('tenants[0].resources[0].clients[1]', 'no client'));
+  });
+
   it('refuses an unknown dialect, connector or linking, a bad address and an id that is there already', () => {
     const upstream = { id: 'acme', discovery: 'https://idp.example', client_id: 'x' };
     const upstreams = [
