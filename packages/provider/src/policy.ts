@@ -32,6 +32,11 @@ export type Policy = {
    */
   readonly unknownScopes: 'ignore' | 'refuse';
   /**
+   * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
+   * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
+   */
+  readonly assertionAudience: 'issuer' | 'endpoint';
+  /**
    * Hands people over to other clients that have this switch, and takes them, by sign-on tokens (`sso_token`), as the sites around onePortal do.
    * Risk: who gets hold of such a token first, within two minutes, is signed in as the person; and a link can sign somebody in as somebody else
    * where nobody is signed in.
@@ -42,11 +47,6 @@ export type Policy = {
    * the client's clock no longer matters. Costs the client a second request now and then, which some clients do not make.
    */
   readonly dpopNonce: boolean;
-  /**
-   * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
-   * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
-   */
-  readonly assertionAudience: 'issuer' | 'endpoint';
 };
 
 export const strictPolicy: Policy = {
@@ -59,9 +59,9 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
+  assertionAudience: 'issuer',
   signOnTokens: false,
   dpopNonce: false,
-  assertionAudience: 'issuer',
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */

@@ -11,7 +11,7 @@ import type { Provider } from '../op.ts';
 import { type Algorithm, algorithms, isAsymmetric } from '../wire/algorithms.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
-import { type OpenedJwt, openJwt, signedBy, signedOver } from '../wire/jwt.ts';
+import { type OpenedJwt, openJwt, signatureHolds, signedOver } from '../wire/jwt.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
 import type { AuthMethod, Held } from './method.ts';
 
@@ -76,7 +76,7 @@ async function signedWithKey(op: Provider, client: Client, { alg, ...assertion }
   const { kid } = assertion.header;
   if (!isAsymmetric(alg) || (kid !== undefined && typeof kid !== 'string')) return false;
   const keys = await verificationKeys(op, client, { alg, kid });
-  return keys.some(({ key }) => signedBy(alg, key, assertion));
+  return keys.some(({ key }) => signatureHolds(alg, key, assertion));
 }
 
 function signedWithSecret(op: Provider, client: Client, assertion: Assertion): boolean {

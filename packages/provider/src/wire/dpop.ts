@@ -8,7 +8,7 @@ import { type ClientJwk, readKey, serves } from '../client-keys/jwk.ts';
 import type { AsymmetricAlgorithm } from './algorithms.ts';
 import { OAuthError } from './error.ts';
 import { sha256 } from './hashes.ts';
-import { type Claims, openJwt, signedBy } from './jwt.ts';
+import { type Claims, openJwt, signatureHolds } from './jwt.ts';
 
 /**
  * The algorithms as proofs name them. RS256 is not among them: FAPI 2.0 forbids it, and who begins with DPoP today has no reason for it. `Ed25519`
@@ -49,7 +49,7 @@ export function readProof(text: string, request: ProvenRequest): Proof {
   const claims = readClaims(proof.claims, request);
   const key = keyOf(jwk, scheme);
   if (key === undefined) throw invalid('jwk of the DPoP proof must be a public key of the kind that alg needs');
-  if (!signedBy(scheme, key, proof)) throw invalid('the signature of the DPoP proof does not hold');
+  if (!signatureHolds(scheme, key, proof)) throw invalid('the signature of the DPoP proof does not hold');
   return { ...claims, jkt: thumbprint(key) };
 }
 

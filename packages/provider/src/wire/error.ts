@@ -26,6 +26,9 @@ export type ErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
+  | 'unapproved_software_statement'
   | 'temporarily_unavailable'
   | 'server_error';
 

@@ -93,7 +93,7 @@ function encode(value: Payload): string {
 export function verifyOwnJwt(keys: KeyRing, token: string, expectation: Expectation): Claims | undefined {
   const parts = open(token, expectation);
   const key = parts && keyOf(keys, parts.header);
-  return key && signedBy(key.alg, key.publicKey, parts) ? claimsOf(parts, expectation) : undefined;
+  return key && signatureHolds(key.alg, key.publicKey, parts) ? claimsOf(parts, expectation) : undefined;
 }
 
 /** The same for a token signed with HS256 under a client's secret. Which client's, the caller decides; the token may only suggest it. */
@@ -110,49 +110,45 @@ export function peek(token: string): { readonly alg: Json | undefined; readonly 
 }
 
 /** A JWT that somebody else made, with nothing of it believed yet. */
-export type OpenedJwt = { readonly header: Claims; readonly claims: Claims; readonly input: string; readonly signature: Buffer };
+export type OpenedJwt = JwsParts & { readonly claims: Claims };
 
 /** Reads a token of a client's making; certificates in its header, which are ignored, make it longer than ours. Undefined when it is none. */
 export function openJwt(token: string): OpenedJwt | undefined {
-  const parts = split(token, 2 * maximumTokenLength, maximumTokenLength);
-  const claims = parts && object(octets(parts.body));
-  return parts && claims && { header: parts.header, claims, input: parts.input, signature: parts.signature };
-}
-
-/** Whether this key made the signature with this algorithm. The caller has seen that the key may serve it. */
-export function signedBy(
-  alg: AsymmetricAlgorithm,
-  publicKey: KeyObject,
-  { input, signature }: Pick<OpenedJwt, 'input' | 'signature'>,
-): boolean {
-  const scheme = schemes[alg];
-  return verify(scheme.digest, Buffer.from(input, 'latin1'), scheme.key(publicKey), signature);
+  const parts = openJws(token, { token: 2 * maximumTokenLength, header: maximumTokenLength });
+  const claims = parts && payloadOf(parts);
+  return claims && parts.header.crit === undefined ? { ...parts, claims } : undefined;
 }
 
 /** Whether the signature is HS256 under this secret. */
-export function signedOver(secret: string, { input, signature }: Pick<OpenedJwt, 'input' | 'signature'>): boolean {
+export function signedOver(secret: string, { input, signature }: Pick<JwsParts, 'input' | 'signature'>): boolean {
   const expected = createHmac('sha256', secret).update(input).digest();
   return expected.length === signature.length && timingSafeEqual(expected, signature);
 }
 
-type Parts = { readonly header: Claims; readonly body: string; readonly input: string; readonly signature: Buffer };
+/** A token taken apart; nothing of it is to be believed yet. */
+export type JwsParts = { readonly header: Claims; readonly body: string; readonly input: string; readonly signature: Buffer };
 
-function open(token: string, { typ }: Expectation): Parts | undefined {
-  const parts = split(token, maximumTokenLength, maximumHeaderLength);
-  return parts && (parts.header.typ ?? 'JWT') === typ ? parts : undefined;
-}
-
-function split(token: string, longest: number, longestHeader: number): Parts | undefined {
-  if (token.length > longest) return undefined;
+/** The parts of a token in compact form; undefined when it is none, or longer than this. */
+export function openJws(token: string, longest: { readonly token: number; readonly header: number }): JwsParts | undefined {
+  if (token.length > longest.token) return undefined;
   const [head = '', body = '', tail = '', ...more] = token.split('.', 4);
-  if (more.length > 0 || head.length > longestHeader) return undefined;
+  if (more.length > 0 || head.length > longest.header) return undefined;
   const [header, signature] = [object(octets(head)), octets(tail)];
-  if (!header || !signature || header.crit !== undefined) return undefined;
-  return { header, body, input: `${head}.${body}`, signature };
+  return header && signature && { header, body, input: `${head}.${body}`, signature };
 }
 
-function claimsOf({ body }: Parts, { issuer, now }: Expectation): Claims | undefined {
-  const claims = object(octets(body));
+/** The claims of a token taken apart; undefined when they are no JSON object. */
+export function payloadOf({ body }: Pick<JwsParts, 'body'>): Claims | undefined {
+  return object(octets(body));
+}
+
+function open(token: string, { typ }: Expectation): JwsParts | undefined {
+  const parts = openJws(token, { token: maximumTokenLength, header: maximumHeaderLength });
+  return parts && (parts.header.typ ?? 'JWT') === typ && parts.header.crit === undefined ? parts : undefined;
+}
+
+function claimsOf(parts: JwsParts, { issuer, now }: Expectation): Claims | undefined {
+  const claims = payloadOf(parts);
   return claims && claims.iss === issuer && alive(claims, now) ? claims : undefined;
 }
 
@@ -160,6 +156,16 @@ function keyOf(keys: KeyRing, { alg, kid }: Claims): SigningKey | undefined {
   if (typeof kid !== 'string' || kid.length > maximumKidLength) return undefined;
   const key = keys.find(kid);
   return key?.alg === alg ? key : undefined;
+}
+
+/** Whether a token was signed with this key. The caller says with which algorithm, and has seen to it that the key is one for it. */
+export function signatureHolds(
+  alg: AsymmetricAlgorithm,
+  key: KeyObject,
+  { input, signature }: Pick<JwsParts, 'input' | 'signature'>,
+): boolean {
+  const scheme = schemes[alg];
+  return verify(scheme.digest, Buffer.from(input, 'latin1'), scheme.key(key), signature);
 }
 
 function alive(claims: Claims, now: number | undefined): boolean {
