@@ -2,9 +2,10 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimsIn, tokenRequest } from '../support/client.ts';
+import { authorizationRequest, type ClientUnderTest, claimsIn, tokenRequest } from '../support/client.ts';
 import { asDpopKey, type DpopKey, dpopKey, dpopProof, hashOf, type ProofChanges } from '../support/dpop.ts';
 import { introspect } from '../support/introspection.ts';
+import { pushTo } from '../support/pushed.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 import { expectErrorBody, expectUnguessable } from './checks.ts';
 import { bound, boundTokens, codeOf, dpopConfiguration, tokensWith, userinfoProof, userinfoWith } from './dpop-clients.ts';
@@ -124,6 +125,19 @@ describe('conformance: DPoP at the token endpoint', () => {
     expect((await redeem(key)).status).toBe(200);
     const answer = await redeem(other);
     expect([answer.status, expectErrorBody(answer)]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('F23, F24, F25: a proof at the pushed request endpoint, with a nonce where one is asked for, binds the code', async () => {
+    const pushed = (who: ClientUnderTest, changes: ProofChanges) => {
+      const { url } = authorizationRequest(issuer, who);
+      return pushTo(issuer, who, Object.fromEntries(new URL(url).searchParams), { dpop: dpopProof(key, 'POST', `${issuer}/par`, changes) });
+    };
+    for (const late of [-10, 8])
+      expect((await pushed(bound.app, { claims: { iat: Math.floor(Date.now() / 1000) + late } })).status).toBe(201);
+    const refused = await pushed(bound.nonce, {});
+    expect([refused.status, refused.body.error]).toEqual([400, 'use_dpop_nonce']);
+    const retried = await pushed(bound.nonce, { claims: { nonce: refused.headers.get('dpop-nonce') } });
+    expect([retried.status, retried.headers.get('dpop-nonce')]).toEqual([201, expect.stringMatching(/./)]);
   });
 
   it('F25: a nonce that is asked for is told in the refusal, and one retry is enough; the next one comes with the answer', async () => {

@@ -3,7 +3,7 @@ import type { ClaimMapper } from './claim-mapping.ts';
 import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
-import type { Algorithm } from './wire/algorithms.ts';
+import type { Algorithm, AsymmetricAlgorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
 export type ClientAuthMethod =
@@ -38,7 +38,16 @@ export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Cl
 /** Whom an application is for: the members of any of these groups. */
 export type Access = { readonly groups: readonly string[] };
 
-export type Client = {
+/** What can be encrypted for a client. */
+export const encryptedAnswers = ['id_token', 'userinfo', 'introspection', 'authorization'] as const;
+export type EncryptedAnswer = (typeof encryptedAnswers)[number];
+
+/** How each is encrypted with the client's own key; not at all where nothing is said, and with A128CBC-HS256 where only `alg` is. */
+export type Encryptions = {
+  readonly [Answer in EncryptedAnswer as `${Answer}_encrypted_response_alg`]?: KeyEncryption;
+} & { readonly [Answer in EncryptedAnswer as `${Answer}_encrypted_response_enc`]?: ContentEncryption };
+
+export type Client = Encryptions & {
   readonly client_id: string;
   readonly client_name?: string;
   readonly client_uri?: string;
@@ -73,6 +82,16 @@ export type Client = {
   readonly userinfo_signed_response_alg?: Algorithm;
   /** What signs introspection for who asks for a JWT (RFC 9701 section 6); RS256 where the tenant offers it when left out. */
   readonly introspection_signed_response_alg?: Algorithm;
+  /** What signs authorization answers in the response modes that are JWTs (JARM section 3); RS256 where the tenant offers it when left out. */
+  readonly authorization_signed_response_alg?: Algorithm;
+  /** The one algorithm it signs request objects with (RFC 9101 section 10.5); any of the tenant's when left out. */
+  readonly request_object_signing_alg?: AsymmetricAlgorithm;
+  /** Its authorization requests count only as request objects. */
+  readonly require_signed_request_object?: boolean;
+  /** Where its request objects may lie (OpenID Connect Registration section 2). */
+  readonly request_uris?: readonly string[];
+  /** Its authorization requests count only when they were pushed (RFC 9126 section 6). */
+  readonly require_pushed_authorization_requests?: boolean;
   /** OpenID Connect Core section 8: whether this client knows people by subjects of its own sector; `public` when left out. */
   readonly subject_type?: 'public' | 'pairwise';
   readonly sector_identifier_uri?: string;
@@ -98,5 +117,6 @@ export const signingMembers = [
   'id_token_signed_response_alg',
   'userinfo_signed_response_alg',
   'introspection_signed_response_alg',
+  'authorization_signed_response_alg',
 ] as const;
 export type SigningMember = (typeof signingMembers)[number];

@@ -3,9 +3,10 @@
  * client authentication, so it lists what is there and nothing else. Registered names only.
  */
 
-import { responseModes } from './authorize/response-modes.ts';
+import { responseModeNames } from './authorize/response-modes.ts';
 import { responseTypes } from './authorize/response-types.ts';
 import { claimNames } from './claims.ts';
+import { encryptedAnswers } from './client.ts';
 import { authMethodNames } from './client-auth/authenticate.ts';
 import { type EndpointName, type EndpointRow, endpoints, mtlsEndpoints, mtlsUrlOf, urlOf } from './endpoints.ts';
 import type { CoreResponse } from './exchange.ts';
@@ -13,7 +14,7 @@ import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
 import type { Settings } from './settings.ts';
 import { grantTypes } from './token/token.ts';
-import { algorithms } from './wire/algorithms.ts';
+import { algorithms, contentEncryptions, keyEncryptions } from './wire/algorithms.ts';
 import { proofAlgorithms } from './wire/dpop.ts';
 import { standardScopeClaims } from './wire/scope.ts';
 
@@ -35,12 +36,14 @@ export function metadata(settings: Settings): Record<string, unknown> {
     ...forCertificates(settings),
     scopes_supported: [...Object.keys(standardScopeClaims), ...settings.scopes.map((scope) => scope.name)],
     response_types_supported: Object.keys(responseTypes),
-    response_modes_supported: Object.keys(responseModes),
+    response_modes_supported: responseModeNames,
     grant_types_supported: [...Object.keys(grantTypes), 'implicit'],
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: [...settings.signing, 'HS256'],
     userinfo_signing_alg_values_supported: [...settings.signing, 'HS256'],
     introspection_signing_alg_values_supported: [...settings.signing, 'HS256'],
+    authorization_signing_alg_values_supported: [...settings.signing, 'HS256'],
+    ...encryptionOffer(),
     token_endpoint_auth_methods_supported: authMethodNames(settings),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: authMethodNames(settings).filter((method) => method !== 'none'),
@@ -54,9 +57,13 @@ export function metadata(settings: Settings): Record<string, unknown> {
     ui_locales_supported: settings.locales,
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: true,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
-    require_request_uri_registration: false,
+    require_pushed_authorization_requests: settings.requirePushedRequests === true,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: true,
+    require_request_uri_registration: true,
+    request_object_signing_alg_values_supported: settings.signing,
+    request_object_encryption_alg_values_supported: keyEncryptions,
+    request_object_encryption_enc_values_supported: contentEncryptions,
   };
 }
 
@@ -65,6 +72,16 @@ function forCertificates(settings: Settings): Record<string, unknown> {
   if (settings.mtls === undefined) return {};
   const aliases = mtlsEndpoints.map((name) => [endpoints[name].metadata, mtlsUrlOf(settings, name)]);
   return { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: Object.fromEntries(aliases) };
+}
+
+/** What each kind of answer can be encrypted with. */
+function encryptionOffer(): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    encryptedAnswers.flatMap((answer) => [
+      [`${answer}_encryption_alg_values_supported`, keyEncryptions],
+      [`${answer}_encryption_enc_values_supported`, contentEncryptions],
+    ]),
+  );
 }
 
 function endpointUrls(settings: Settings): Record<string, string> {

@@ -59,18 +59,15 @@ export function nonceHeader(op: Provider, client: Client, jkt: string | undefine
 }
 
 /**
- * The key that a code will be bound to, for a request that the client sends itself (section 10.1): the parameter `dpop_jkt`, or the key of a
- * proof, or both when they agree. Throws invalid_dpop_proof when they do not.
+ * The key that a code will be bound to, for a request that the client sends itself (section 10.1): the parameter `dpop_jkt`, or the key it proves,
+ * or both when they agree. Throws invalid_dpop_proof when they do not.
  */
-export async function codeBinding(
-  op: Provider,
-  request: CoreRequest,
-  context: ProofContext,
+export function codeBinding(
+  proven: string | undefined,
   { dpop_jkt }: Pick<AuthorizationParameters, 'dpop_jkt'>,
-): Promise<Pick<AuthorizationParameters, 'dpop_jkt'>> {
-  const jkt = await provenKey(op, request, context);
-  if (jkt !== undefined && dpop_jkt !== undefined && jkt !== dpop_jkt)
+): Pick<AuthorizationParameters, 'dpop_jkt'> {
+  if (proven !== undefined && dpop_jkt !== undefined && proven !== dpop_jkt)
     throw new OAuthError('invalid_dpop_proof', 'dpop_jkt is not the thumbprint of the key of the DPoP proof');
-  const key = jkt ?? dpop_jkt;
+  const key = proven ?? dpop_jkt;
   return key === undefined ? {} : { dpop_jkt: key };
 }

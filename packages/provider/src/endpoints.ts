@@ -21,6 +21,13 @@ export const endpoints = {
   authorizationServer: { path: '/.well-known/oauth-authorization-server', methods: ['GET'], cors: true, interactive: false },
   jwks: { metadata: 'jwks_uri', path: '/jwks', methods: ['GET'], cors: true, interactive: false },
   authorize: { metadata: 'authorization_endpoint', path: '/authorize', methods: ['GET', 'POST'], cors: false, interactive: true },
+  pushedAuthorizationRequest: {
+    metadata: 'pushed_authorization_request_endpoint',
+    path: '/par',
+    methods: ['POST'],
+    cors: true,
+    interactive: false,
+  },
   token: { metadata: 'token_endpoint', path: '/token', methods: ['POST'], cors: true, interactive: false },
   userinfo: { metadata: 'userinfo_endpoint', path: '/userinfo', methods: ['GET', 'POST'], cors: true, interactive: false },
   introspection: { metadata: 'introspection_endpoint', path: '/introspect', methods: ['POST'], cors: false, interactive: false },

@@ -13,7 +13,15 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
-export { type Access, type Client, type ClientAuthMethod, type ClientSecret, subjectMembers } from './client.ts';
+export {
+  type Access,
+  type Client,
+  type ClientAuthMethod,
+  type ClientSecret,
+  type Encryptions,
+  encryptedAnswers,
+  subjectMembers,
+} from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { needsOwnKey } from './client-auth/own-key.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
@@ -25,7 +33,7 @@ export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';
 export type { Fetch, FetchInit } from './fetch.ts';
-export type { Jwk, KeyRing, SigningKey, Vault } from './keys.ts';
+export { type EncryptionKey, encryptionKinds, type Jwk, type KeyRing, type SigningKey, type Vault } from './keys.ts';
 export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export type { PasswordCheck, People } from './people.ts';
@@ -47,7 +55,16 @@ export { signOn } from './sign-on.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';
-export { type Algorithm, type AsymmetricAlgorithm, algorithms, asymmetricAlgorithms, isAsymmetric } from './wire/algorithms.ts';
+export {
+  type Algorithm,
+  type AsymmetricAlgorithm,
+  algorithms,
+  asymmetricAlgorithms,
+  contentEncryptions,
+  isAsymmetric,
+  type KeyEncryption,
+  keyEncryptions,
+} from './wire/algorithms.ts';
 export { type DerValue, derExpect, derOid, derParts, derTag, readDer } from './wire/der.ts';
 export { distinguishedName, escapedValue } from './wire/distinguished-name.ts';
 export { type ErrorCode, type ErrorReason, OAuthError, printable } from './wire/error.ts';

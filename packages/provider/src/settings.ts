@@ -16,13 +16,14 @@ export type Lifetimes = {
   /** Absolute life of a browser session. */
   readonly session: number;
   readonly sessionIdle: number;
+  /** How long a pushed request waits for its browser. */
   readonly pushedRequest: number;
   /** How long a person may take between opening an authorization request and finishing it. */
   readonly interaction: number;
 };
 
 /** The lifetimes a client may have of its own. */
-export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace';
+export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace' | 'pushedRequest';
 
 export const defaultLifetimes: Lifetimes = {
   code: 60,
@@ -76,6 +77,8 @@ export type Settings = {
   readonly mtls?: { readonly origin?: string };
   /** Clients of the environment `production` must authenticate by a key of their own, not by a shared secret. */
   readonly productionByKey?: boolean;
+  /** Authorization requests count only when they were pushed, whichever client they are of (RFC 9126 section 5). */
+  readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
   /** Left out, clients do not register themselves. */

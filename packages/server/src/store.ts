@@ -32,8 +32,11 @@ export type Users = {
 
 /** A key pair or secret of the tenant, sealed by the installation's master key. */
 export type StoredKey = {
-  /** `signing` for key pairs, `secret` for the tenant's own MAC and sealing secret, `authority` for the CA of client certificates. */
-  readonly use: 'signing' | 'secret' | 'authority';
+  /**
+   * `signing` and `encryption` for key pairs, `secret` for the tenant's own MAC and sealing secret, `authority` for the CA of client
+   * certificates.
+   */
+  readonly use: 'signing' | 'encryption' | 'secret' | 'authority';
   readonly alg: string;
   readonly kid: string;
   readonly sealed: string;

@@ -71,7 +71,6 @@ const shapes = {
   sector_identifier_uri: text,
   default_max_age: seconds,
   require_auth_time: flag,
-  dpop_bound_access_tokens: flag,
 } as const satisfies Partial<Record<keyof ClientMetadata, Shape>>;
 
 export type Body = Readonly<Record<string, unknown>>;

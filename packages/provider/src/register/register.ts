@@ -61,7 +61,7 @@ async function create(op: Provider, registration: Registration, request: CoreReq
 
 /** The hash of an initial access token that is good; undefined where none is needed and none was sent. */
 async function initialToken(op: Provider, { open }: Registration, request: CoreRequest): Promise<string | undefined> {
-  const token = shownToken(request)?.value;
+  const token = bearerToken(request);
   if (token === undefined && open) return undefined;
   const hash = token === undefined ? undefined : sha256(token);
   if (hash === undefined || !(await op.store.initialTokens.alive(hash, op.now()))) throw noToken();
@@ -88,7 +88,7 @@ type Own = { readonly client: Client; readonly token: string };
 
 /** The client named in the query, for whoever holds its registration access token; unknown and foreign ones are told alike. */
 async function ownClient(op: Provider, request: CoreRequest): Promise<Own> {
-  const token = shownToken(request)?.value;
+  const token = bearerToken(request);
   const client_id = one(request.query, 'client_id');
   const client = client_id === undefined ? undefined : await op.store.clients.find(client_id);
   const holds = sameText(client?.registration?.tokenHash ?? '', sha256(token ?? ''));

@@ -4,6 +4,7 @@ import { hostOf } from '../subject.ts';
 import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
 import { certificateFaults } from './certificate-faults.ts';
+import { encryptionFaults } from './encryption-faults.ts';
 import { keyFaults } from './key-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 import { uriFaults } from './uri-faults.ts';
@@ -20,6 +21,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
     ...scopeFaults(offer, metadata),
     ...sectorFaults(metadata),
     ...keyFaults(metadata),
+    ...encryptionFaults(metadata),
     ...uriFaults(metadata),
   ];
 }

@@ -81,6 +81,7 @@ function tenantOf(tenant: FileTenant, file: File, baseDirectory: string): Tenant
     ...given('mtls', certificatesReach(file, tenant) ? given('origin', mtlsOrigin) : undefined),
     productionByKey: clientCa !== undefined,
     ...given('registration', tenant.registration && registrationOf(tenant.registration)),
+    ...given('requirePushedRequests', tenant.requirePushedRequests),
   };
   return {
     id: tenant.id,

@@ -39,11 +39,6 @@ const rows: readonly Row[] = [
     message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
   },
   { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
-  ...['tenants.*', client].map((owner) => ({
-    at: `${owner}.lifetimes.pushedRequest`,
-    when: written,
-    message: says('lifetimes pushedRequest is not yet in effect: there are no pushed requests'),
-  })),
   {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,
@@ -62,11 +57,6 @@ const rows: readonly Row[] = [
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
   { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
-  {
-    at: `${client}.authorization_signed_response_alg`,
-    when: written,
-    message: says('authorization_signed_response_alg is not yet in effect: answers are not signed'),
-  },
   {
     at: `${client}.backchannel_logout_uri`,
     when: written,

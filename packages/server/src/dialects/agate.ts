@@ -24,7 +24,7 @@ export const agate: Dialect = {
   alsoAt: atRootOfHost,
   unsaid: { lifetimes: { accessToken: 28_800 }, locales: ['en', 'fr'], policies: { confidential: policy, public: policy } },
   spelling: {
-    requests: { authorize: commasToBlanks, token: commasToBlanks },
+    requests: { authorize: commasToBlanks, pushedAuthorizationRequest: commasToBlanks, token: commasToBlanks },
     responses: {
       // No old client tells 401 from 400 here, and some give up on 401 before they have read why.
       token: (response) => (response.status === 200 ? respelled(response, lowerCaseType) : withStatus(response, 400, [401])),

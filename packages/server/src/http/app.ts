@@ -32,7 +32,7 @@ import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type OwnForm, ownForm } from './csrf.ts';
 import { failDirect, failMethod, failPage, failUnrouted } from './failure.ts';
 import { jsonOf, readForm } from './form-body.ts';
-import { everywhere } from './headers.ts';
+import { everywhere, interactionId } from './headers.ts';
 import { indexTenants } from './tenants.ts';
 import { tlsOptions } from './tls.ts';
 
@@ -128,6 +128,7 @@ export function createApp(options: AppOptions): FastifyInstance {
         if (tenant === undefined) return failUnrouted(request, reply, undefined);
         const response = await answerDirect(tenant, name, coreRequest(request, callers.get(request.raw)));
         reply.code(response.status).headers(response.headers).headers(everywhere(tenant));
+        reply.headers(interactionId(request.headers['x-fapi-interaction-id']));
         if (cors) reply.headers(corsHeaders);
         return reply.send(response.body);
       },

@@ -76,7 +76,7 @@ export type Schema = {
   keys: {
     tenant: string;
     kid: string;
-    use: 'signing' | 'secret' | 'authority';
+    use: 'signing' | 'encryption' | 'secret' | 'authority';
     alg: string;
     /** 1 for the key made at first start: a unique index over it lets one of several processes win. */
     first: number;
