@@ -130,17 +130,13 @@ describe('security: registration', () => {
     expect(knocks).toBe(0);
   });
 
-  it('nobody gives himself a policy, claims, lifetimes, a secret, an id, or a way past consent', async () => {
+  it('L6, L8: nobody gives himself a secret, an id, scopes or a way past consent', async () => {
     const wanted = {
       ...plain,
       client_id: 'operator',
       client_secret: 'chosen-by-the-client-chosen-by-the-client',
-      policy: { consent: 'implicit', pkce: 'optional', passwordGrant: true },
-      claims: [{ to: 'role', from: 'value', value: 'admin' }],
-      lifetimes: { accessToken: 315_360_000 },
       scopes: ['payments'],
       secrets: [],
-      disabled: false,
       registration: { tokenHash: 'x', issuedAt: 0 },
       constructor: { prototype: { consent: 'implicit' } },
     };
@@ -156,7 +152,29 @@ describe('security: registration', () => {
     expect(client?.registration?.tokenHash).toMatch(/^[\w-]{43}$/);
   });
 
-  it('grant types and scopes are those of the setting, and the password grant never', async () => {
+  it.each(
+    Object.entries({
+      policy: { consent: 'implicit', pkce: 'optional', passwordGrant: true },
+      claims: [{ to: 'role', from: 'value', value: 'admin' }],
+      lifetimes: { accessToken: 315_360_000 },
+      access: { groups: [] },
+      environment: 'production',
+      profile: 'fapi2',
+      disabled: false,
+    }),
+  )('L6, L8: %s is the operator’s to say: refused by its name, when a client is made and when it is replaced', async (name, value) => {
+    const { body } = await register(server.issuer, plain);
+    const answers = [
+      await register(server.issuer, { ...plain, [name]: value }),
+      await manage('PUT', body, { client_id: body.client_id, ...plain, [name]: value }),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatchObject(refused);
+      expect(answer.body.error_description).toContain(`${name} is for the operator`);
+    }
+  });
+
+  it('L6: grant types and scopes are those of the setting, and the password grant never', async () => {
     for (const grant_types of [
       ['password'],
       ['client_credentials'],
@@ -240,7 +258,7 @@ describe('security: registration', () => {
     expect((await register(full, plain)).status).toBe(201);
   });
 
-  it('a client is managed with its own token only, and tokens are not kept', async () => {
+  it('L7: a client is managed with its own token only, and tokens are not kept', async () => {
     const [mine, other] = [(await register(server.issuer, plain)).body, (await register(server.issuer, plain)).body];
     const unauthorized = { status: 401, body: { error: 'invalid_token' } };
     const put = { client_id: mine.client_id, ...plain };
@@ -254,9 +272,12 @@ describe('security: registration', () => {
     }
     expect(JSON.stringify(await store().clients.find(String(mine.client_id)))).not.toContain(String(mine.registration_access_token));
     expect(await manage('GET', mine)).toMatchObject({ status: 200 });
+    expect(await manage('DELETE', mine)).toMatchObject({ status: 204 });
+    for (const method of ['GET', 'PUT', 'DELETE'] as const)
+      expect(await manage(method, mine, method === 'PUT' ? put : undefined)).toMatchObject(unauthorized);
   });
 
-  it('a client that replaces its metadata changes nothing an operator decided, and cannot become another', async () => {
+  it('L8: a client that replaces its metadata changes nothing an operator decided, and cannot become another', async () => {
     const { body } = await register(server.issuer, plain);
     const client = await store().clients.find(String(body.client_id));
     if (client === undefined) throw new Error('no client');
@@ -271,7 +292,7 @@ describe('security: registration', () => {
       0,
     );
     const put = (more: object) => manage('PUT', body, { client_id: body.client_id, ...plain, ...more });
-    expect(await put({ scope: 'openid payments', policy: { consent: 'implicit' } })).toMatchObject({
+    expect(await put({ scope: 'openid payments' })).toMatchObject({
       status: 200,
       body: { scope: 'openid payments' },
     });

@@ -2,6 +2,7 @@
 import type { Client } from './client.ts';
 import type { Vault } from './keys.ts';
 import type { Provider } from './op.ts';
+import { profileOf } from './profile.ts';
 import type { ClientLifetime } from './settings.ts';
 
 /** The client, if it is registered and not disabled. */
@@ -10,9 +11,9 @@ export async function activeClient(op: Provider, client_id: string): Promise<Cli
   return client?.disabled === false ? client : undefined;
 }
 
-/** A lifetime in seconds: the client's own, else the tenant's. */
+/** A lifetime in seconds: the client's own, else the tenant's; no more than its profile allows. */
 export function lifetimeOf(op: Provider, client: Client, name: ClientLifetime): number {
-  return client.lifetimes[name] ?? op.settings.lifetimes[name];
+  return Math.min(client.lifetimes[name] ?? op.settings.lifetimes[name], profileOf(client)?.longest[name] ?? Number.POSITIVE_INFINITY);
 }
 
 /** The value of the client's secret, where it is kept because HS256 needs it (OpenID Connect Core section 10.1). */

@@ -2,6 +2,7 @@
 import type { ClaimMapper } from './claim-mapping.ts';
 import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
+import type { ProfileName } from './profile.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm, AsymmetricAlgorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
 
@@ -68,6 +69,8 @@ export type Client = Encryptions & {
   readonly tls_client_auth_san_email?: string;
   /** `production`: where the tenant has an authority for client certificates, it must authenticate by a key of its own. */
   readonly environment?: 'sandbox' | 'production';
+  /** The security profile it keeps to: what that demands and it left unsaid stands in the other members. An operator's decision. */
+  readonly profile?: ProfileName;
   /** The only algorithm of its assertions (RFC 7591 section 2); any of those offered when left out. */
   readonly token_endpoint_auth_signing_alg?: Algorithm;
   /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */

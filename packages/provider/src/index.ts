@@ -38,9 +38,11 @@ export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export type { PasswordCheck, People } from './people.ts';
 export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from './policy.ts';
+export { allowsAlgorithm, type Profile, type ProfileName, profileNames, profileOf } from './profile.ts';
 export {
   type ClientMetadata,
   hasSecret,
+  inProfile,
   type MetadataFault,
   metadataFaults,
   newClient,

@@ -15,6 +15,13 @@ export type Policy = {
    * client may use the grant at all, which onePortal's and o2o's clients expect; `never` for clients that must not hold one.
    */
   readonly refreshToken: 'offline_access' | 'always' | 'never';
+  /**
+   * `always` replaces a refresh token at each use. `never` leaves it as it is, for confidential clients that lose the new one now and then; FAPI 2.0
+   * demands it, where access tokens are bound to a key. Risk: that a token was stolen does not show by its being used twice.
+   */
+  readonly refreshRotation: 'always' | 'never';
+  /** Whether a request must say its `redirect_uri` where only one is registered: `required` by FAPI 2.0 (section 5.3.2.2). */
+  readonly redirectUri: 'optional' | 'required';
   /** Where claims of granted scopes go: userinfo only (OpenID Connect Core section 5.4), or the ID token too (Agate, IDPartner). */
   readonly scopeClaims: 'userinfo' | 'id_token';
   /** The password grant (RFC 6749 section 4.3); only an administrator turns it on. Risk: the client sees the password. */
@@ -59,6 +66,8 @@ export const strictPolicy: Policy = {
   pkce: 'required',
   accessToken: 'opaque',
   refreshToken: 'offline_access',
+  refreshRotation: 'always',
+  redirectUri: 'optional',
   scopeClaims: 'userinfo',
   passwordGrant: false,
   credentialsInQuery: false,
@@ -74,14 +83,20 @@ export const strictPolicy: Policy = {
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required', dpopNonce: true };
+const stricter: Partial<Policy> = {
+  refreshToken: 'never',
+  redirectUri: 'required',
+  unknownScopes: 'refuse',
+  requestObjectNbf: 'required',
+  dpopNonce: true,
+};
 
-/** The switches of a client that are laxer than strict, each with its position. */
-export function lenientSwitches(policy: Policy): readonly string[] {
+/** The switches of a client that are laxer than strict, each with its position; but not those that its profile `demands`. */
+export function lenientSwitches(policy: Policy, demands: Partial<Policy> = {}): readonly string[] {
   // A client kept before a switch existed has no position of it.
   const positions = { ...strictPolicy, ...policy };
   const names = Object.keys(strictPolicy) as (keyof Policy)[];
   return names
-    .filter((name) => positions[name] !== strictPolicy[name] && positions[name] !== stricter[name])
+    .filter((name) => positions[name] !== strictPolicy[name] && positions[name] !== stricter[name] && positions[name] !== demands[name])
     .map((name) => `${name}=${positions[name]}`);
 }

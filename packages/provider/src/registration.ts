@@ -7,11 +7,13 @@ import { type Client, encryptedAnswers, subjectMembers } from './client.ts';
 import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
+import { inProfile } from './registration/profile.ts';
 import { defaultAlgorithm } from './signer.ts';
 import { splitScope } from './wire/scope.ts';
 
 export { metadataFaults } from './registration/faults.ts';
 export type { ClientMetadata, MetadataFault, Offer } from './registration/metadata.ts';
+export { inProfile } from './registration/profile.ts';
 
 /** The client, complete but for its secret; or everything that is wrong with what was said of it. */
 export function newClient(
@@ -23,7 +25,8 @@ export function newClient(
 }
 
 /** The client that this metadata, found right before, stands for: strict wherever nothing is said. */
-export function withDefaults(offer: Offer, metadata: ClientMetadata): Registered {
+export function withDefaults(offer: Offer, said: ClientMetadata): Registered {
+  const metadata = inProfile(offer, said);
   const grant_types = grantTypesOf(metadata);
   return {
     ...optionalMembers(metadata),
@@ -98,6 +101,7 @@ const optional = [
   ...subjectMembers,
   'tls_client_certificate_bound_access_tokens',
   'environment',
+  'profile',
   'dpop_bound_access_tokens',
 ] as const;
 

@@ -167,7 +167,7 @@ export type AccessToken = NewAccessToken & {
 };
 
 /**
- * `rotated`: this use advanced the family. `again`: the token was rotated less than `grace` seconds ago, so the answer is the
+ * `rotated`: this use was of the present generation, and the family is at `next` now. `again`: the token was rotated less than `grace` seconds ago, so the answer is the
  * same successor. `reused`: later than that, or an older generation: the grant is revoked by this very verb. `otherKey`: the grant is bound
  * to a key that the use does not prove; nothing has changed, because who holds only the token must not be able to end it either.
  */
@@ -180,6 +180,8 @@ export type Rotation =
 export type RefreshUse = {
   readonly familyHash: string;
   readonly generation: number;
+  /** The generation of the family afterwards: one more, or the same where the token stays as it is, which ends no grace time and begins none. */
+  readonly next: number;
   readonly client_id: string;
   /** The keys that the request proves. */
   readonly proven: Confirmation;

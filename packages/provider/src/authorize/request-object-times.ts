@@ -17,6 +17,7 @@ export function checkTimes({ exp, nbf, iat }: Claims, { requestObjectNbf }: Poli
   if (end !== undefined && end > now + longest) throw wrong('exp is more than 60 minutes ahead');
   if (start !== undefined && start > now + ahead) throw wrong('nbf is ahead');
   if (start !== undefined && start < now - longest) throw wrong('nbf is more than 60 minutes ago');
+  if (requestObjectNbf === 'required' && Number(end) > Number(start) + longest) throw wrong('exp is more than 60 minutes after nbf');
   if (issued !== undefined && issued > now + ahead) throw wrong('iat is ahead');
 }
 

@@ -6,6 +6,7 @@ import type { Json } from '../accounts.ts';
 import type { Client } from '../client.ts';
 import { verificationKeys } from '../client-keys.ts';
 import type { Provider } from '../op.ts';
+import { allowsAlgorithm } from '../profile.ts';
 import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '../wire/algorithms.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
@@ -63,7 +64,8 @@ function algorithmOf({ settings }: Provider, client: Client, { header: { typ, al
     throw refused('typ of the request object must be oauth-authz-req+jwt');
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > 128))
     throw refused('kid of the request object is not the name of a key');
-  const allowed = client.request_object_signing_alg === undefined ? settings.signing : [client.request_object_signing_alg];
+  const offered = client.request_object_signing_alg === undefined ? settings.signing : [client.request_object_signing_alg];
+  const allowed = offered.filter((name) => allowsAlgorithm(client, name));
   const known = asymmetricAlgorithms.find((name) => name === alg && allowed.includes(name));
   if (known === undefined) throw refused(`the request object must be signed with ${allowed.join(', ')}`);
   return known;

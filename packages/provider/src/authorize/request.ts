@@ -46,6 +46,8 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
 /** The same, of a client that is known. */
 export function trustFrom(client: Client, { parameters, signed }: Asked): TrustedRequest {
   const sent = one(parameters, 'redirect_uri');
+  if (sent === undefined && client.policy.redirectUri === 'required')
+    throw new OAuthError('invalid_request', 'redirect_uri is missing; this application must send it with each request');
   const redirect_uri = sent ?? soleRedirectUri(client);
   if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
     throw new OAuthError('invalid_request', 'redirect_uri is not one that this application registered; it must match to the letter', {

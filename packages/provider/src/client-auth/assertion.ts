@@ -8,6 +8,7 @@ import type { Client } from '../client.ts';
 import { verificationKeys } from '../client-keys.ts';
 import { type EndpointName, endpoints, urlOf } from '../endpoints.ts';
 import type { Provider } from '../op.ts';
+import { allowsAlgorithm } from '../profile.ts';
 import { type Algorithm, algorithms, isAsymmetric } from '../wire/algorithms.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
@@ -64,6 +65,7 @@ async function hold(op: Provider, client: Client | undefined, assertion: Asserti
   if (client === undefined || client.disabled || client.token_endpoint_auth_method !== methodOf(assertion.alg)) return false;
   const { token_endpoint_auth_signing_alg: registered = assertion.alg } = client;
   if (registered !== assertion.alg) return { refused: `the assertion is signed with ${assertion.alg}, ${registered} is registered` };
+  if (!allowsAlgorithm(client, assertion.alg)) return { refused: `the profile of the client does not allow ${assertion.alg}` };
   if (!(await signed(op, client, assertion))) return { refused: 'no key of the client made the signature of the assertion' };
   return (await firstUse(op, client, assertion)) || { refused: 'the assertion was used before' };
 }

@@ -2,7 +2,7 @@
 import type { Client } from '../client.ts';
 
 /** Methods by which the provider learns nothing that somebody else could use. */
-const byOwnKey: readonly string[] = ['tls_client_auth', 'self_signed_tls_client_auth', 'private_key_jwt'];
+export const byOwnKey: readonly string[] = ['tls_client_auth', 'self_signed_tls_client_auth', 'private_key_jwt'];
 
 type Environment = Pick<Client, 'token_endpoint_auth_method'> & { readonly environment?: Client['environment'] | undefined };
 

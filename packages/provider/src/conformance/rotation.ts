@@ -6,7 +6,17 @@ import { type Backend, count, race, type Test } from './suite.ts';
 
 function use(generation: number, changes: Partial<RefreshUse> = {}): RefreshUse {
   const access = { hash: `access-of-${generation}`, client_id: 'web', issuedAt: now, expiresAt: now + 600 };
-  return { familyHash: 'family', generation, client_id: 'web', proven: {}, grace: 60, expiresAt: now + 7200, access, ...changes };
+  return {
+    familyHash: 'family',
+    generation,
+    next: generation + 1,
+    client_id: 'web',
+    proven: {},
+    grace: 60,
+    expiresAt: now + 7200,
+    access,
+    ...changes,
+  };
 }
 
 const withHash = (generation: number, hash: string): RefreshUse => use(generation, { access: { ...use(generation).access, hash } });
@@ -94,6 +104,32 @@ export function rotationConformance(test: Test): void {
     const store = await opened(backend);
     await store.tokens.rotate(use(0, { grace: 0 }), now);
     assert.equal((await store.tokens.rotate(use(0, { grace: 0 }), now)).outcome, 'reused');
+  });
+
+  const staying = (generation: number, hash: string) => use(generation, { next: generation, access: { ...use(generation).access, hash } });
+
+  test('F22: a token that stays as it is may be used as often as one likes, also at once, and lives on', async (backend) => {
+    const store = await opened(backend);
+    const all = await race(backend, 16, (handle, index) => handle.tokens.rotate(staying(0, `racer-${index}`), now));
+    assert.equal(
+      count(
+        all.map(({ outcome }) => outcome),
+        'rotated',
+      ),
+      16,
+    );
+    for (let index = 0; index < 16; index += 1) assert.notEqual(await store.tokens.findAccess(`racer-${index}`, now), undefined);
+    assert.equal((await store.tokens.rotate(staying(0, 'late'), now + 7199)).outcome, 'rotated');
+    assert.equal((await store.tokens.rotate(staying(1, 'never given'), now + 7199)).outcome, 'unknown');
+  });
+
+  test('F22: a token that stays does not keep the one before it in its grace time, which is reuse afterwards', async (backend) => {
+    const store = await opened(backend);
+    await store.tokens.rotate(use(0), now);
+    await store.tokens.rotate(staying(1, 'kept'), now + 59);
+    assert.equal((await store.tokens.rotate(staying(0, 'again'), now + 59)).outcome, 'again');
+    assert.equal((await store.tokens.rotate(staying(0, 'stolen'), now + 61)).outcome, 'reused');
+    await dead(store, ['access', 'kept', 'again', 'stolen'], now + 61);
   });
 
   test('unknown: another client, another family, a generation never given, and nothing changes', async (backend) => {

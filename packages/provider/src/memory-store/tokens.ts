@@ -39,8 +39,8 @@ function rotate(memory: Memory, use: RefreshUse, now: number): Rotation {
   // A generation that was never given out cannot have been stolen from anybody.
   if (use.generation > family.generation) return { outcome: 'unknown' };
   if (use.generation === family.generation) {
-    family.generation += 1;
-    family.rotatedAt = now;
+    if (use.next !== family.generation) family.rotatedAt = now;
+    family.generation = use.next;
     return renew(memory, stored, family, use, 'rotated');
   }
   if (inGrace(family, use.generation, use.grace, now)) return renew(memory, stored, family, use, 'again');

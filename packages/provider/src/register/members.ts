@@ -1,6 +1,6 @@
 /**
  * What a client may say of itself when it registers (RFC 7591 section 2, OpenID Connect Registration section 2): a table of members, each with
- * its shape. Members that are not here are ignored, as both want it; so nobody gives himself a policy, lifetimes or claims.
+ * its shape. Members that nobody knows are ignored, as both want it; those that only an operator says are refused, by their name.
  */
 import { responseTypes } from '../authorize/response-types.ts';
 import { type Client, subjectMembers } from '../client.ts';
@@ -73,6 +73,9 @@ const shapes = {
   require_auth_time: flag,
 } as const satisfies Partial<Record<keyof ClientMetadata, Shape>>;
 
+/** Ignored, they would leave a client believing that it had what it asked for. */
+const operators: readonly (keyof Client)[] = ['policy', 'lifetimes', 'claims', 'access', 'environment', 'profile', 'disabled'];
+
 export type Body = Readonly<Record<string, unknown>>;
 
 /** The JSON object of a request. Throws invalid_client_metadata when it is none. */
@@ -93,6 +96,9 @@ export function readBody(json: string | undefined): Body {
 export function metadataIn(body: Body, client_id: string): ClientMetadata {
   if (member(body, 'software_statement') !== undefined)
     throw new OAuthError('unapproved_software_statement', 'software statements are not taken here: send the metadata itself');
+  const protectedOne = operators.find((name) => member(body, name) !== undefined);
+  if (protectedOne !== undefined)
+    throw new OAuthError('invalid_client_metadata', `${protectedOne} is for the operator to say, not for the client: leave it out`);
   const said: Record<string, unknown> = {};
   for (const [key, shape] of Object.entries<Shape>(shapes)) {
     const value = member(body, key);

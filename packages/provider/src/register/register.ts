@@ -103,7 +103,12 @@ async function update(op: Provider, registration: Registration, request: CoreReq
   const body = readBody(request.json);
   checkIdentity(op, client, body);
   // Where it stands is the operator's to say, and what that asks of it holds for what it says now.
-  const made = await judged(op, registration, { ...metadataIn(body, client.client_id), environment: client.environment }, client);
+  const made = await judged(
+    op,
+    registration,
+    { ...metadataIn(body, client.client_id), environment: client.environment, profile: client.profile },
+    client,
+  );
   const kept = keptSecrets(client, made);
   const secret = hasSecret(made) && kept.length === 0 ? op.random(32) : undefined;
   const next: Client = {

@@ -7,14 +7,19 @@ import { certificateFaults } from './certificate-faults.ts';
 import { encryptionFaults } from './encryption-faults.ts';
 import { keyFaults } from './key-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
+import { inProfile, profileFaults } from './profile.ts';
 import { uriFaults } from './uri-faults.ts';
 
-export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly MetadataFault[] {
+/** Of the metadata as it is when its profile has filled in what it leaves unsaid. */
+export function metadataFaults(offer: Offer, said: ClientMetadata): readonly MetadataFault[] {
+  const metadata = inProfile(offer, said);
   return [
+    ...profileFaults(metadata),
     ...identityFaults(metadata),
     ...grantFaults(metadata),
     ...certificateFaults(offer, metadata),
     ...passwordFaults(metadata),
+    ...rotationFaults(metadata),
     ...responseFaults(metadata),
     ...boundFaults(metadata),
     ...algorithmFaults(offer, metadata),
@@ -60,6 +65,17 @@ function* passwordFaults(metadata: ClientMetadata): Generator<MetadataFault> {
     because: ['token_endpoint_auth_method'],
     message: 'passwordGrant is not for public clients',
     fix: 'give the client a secret, or remove passwordGrant',
+  };
+}
+
+/** RFC 9700 section 2.2.2: what nobody has to prove anything for is replaced at each use. */
+function* rotationFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  if (methodOf(metadata) !== 'none' || metadata.policy?.refreshRotation !== 'never') return;
+  yield {
+    member: 'policy',
+    because: ['token_endpoint_auth_method'],
+    message: 'refreshRotation never is not for public clients',
+    fix: 'give the client a secret or a key, or remove refreshRotation',
   };
 }
 

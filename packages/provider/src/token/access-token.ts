@@ -8,6 +8,7 @@ import { audienceOf, claimsFor } from '../claims.ts';
 import type { Client } from '../client.ts';
 import type { Confirmation } from '../confirmation.ts';
 import type { Provider } from '../op.ts';
+import { allowsAlgorithm } from '../profile.ts';
 import { subjectOf } from '../subject.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
@@ -55,7 +56,7 @@ function jwtHash(jti: string): string {
 
 /** RFC 9068 section 2.2. Throws server_error when the tenant has no key. */
 function writeJwt(op: Provider, { client, access, scopes, person }: Issuance): Promise<string> {
-  const [alg] = op.settings.signing;
+  const alg = op.settings.signing.find((name) => allowsAlgorithm(client, name));
   const key = alg === undefined ? undefined : op.keys.signing(alg);
   if (key === undefined) throw new OAuthError('server_error', 'no key to sign access tokens with', { diagnostic: `${alg} of the tenant` });
   const claims: Record<string, Json> = {

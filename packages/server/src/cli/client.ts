@@ -10,9 +10,11 @@ import {
   type MetadataFault,
   newClient,
   newClientId,
+  profileNames,
+  profileOf,
   sha256,
 } from '@symbolon/provider';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { endingSoon, endingText } from '../pki/expiry.ts';
 import { certificateCommands } from './certificate.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
@@ -29,6 +31,7 @@ type AddOptions = TenantOption & {
   readonly jwksUri?: string;
   readonly jwks?: string;
   readonly group?: string[];
+  readonly profile?: string;
 };
 
 export function clientCommands(program: Command, file: readonly [string, string, string]): void {
@@ -45,6 +48,7 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--jwks <file>', 'the same, with its key set, public keys only, in a file')
     .option('--trusted', 'an application of your own: no consent page')
     .option('--group <group...>', 'only members of one of these groups may use it')
+    .addOption(new Option('--profile <profile>', 'the rules of a security profile, all of them').choices([...profileNames]))
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
   certificateCommands(program, file);
@@ -94,6 +98,7 @@ function metadataOf(options: AddOptions, client_id: string, jwks: ClientJwks | u
     jwks,
     jwks_uri: options.jwksUri,
     grant_types: options.machine === true ? ['client_credentials'] : undefined,
+    profile: profileNames.find((name) => name === options.profile),
     policy: options.trusted === true ? { consent: 'implicit' } : undefined,
   };
 }
@@ -105,6 +110,7 @@ const optionOf: Readonly<Record<string, string>> = {
   grant_types: '--machine',
   jwks: '--jwks',
   jwks_uri: '--jwks-uri',
+  token_endpoint_auth_method: '--jwks, --jwks-uri',
 };
 
 /** A fault of the metadata, said of the option it comes from; of several URIs, which. */
@@ -137,8 +143,8 @@ function line(client: Client, warning: string | undefined): string {
 }
 
 /** docs/operate/configuration.md says of each switch who needs it and what it risks. */
-function lenientLine({ client_id, policy }: Client): readonly string[] {
-  const switches = lenientSwitches(policy);
+function lenientLine({ client_id, policy, profile }: Client): readonly string[] {
+  const switches = lenientSwitches(policy, profileOf({ profile })?.policy);
   return switches.length === 0 ? [] : [`${client_id}\t${switches.join(' ')}`];
 }
 

@@ -4,6 +4,7 @@ import {
   asymmetricAlgorithms,
   type ClientMetadata,
   defaultLifetimes,
+  inProfile,
   type Json,
   type Registration,
   type Settings,
@@ -125,15 +126,15 @@ function userOf(user: FileUser): UserConfig {
 function clientOf({ client_secret, claims, access, jwks, ...client }: FileClient, settings: Settings): ClientConfig {
   const { token_endpoint_auth_method: method = 'client_secret_basic', scope } = client;
   const built = builtMethod(method);
-  const metadata = {
+  const metadata = inProfile(settings, {
     ...client,
     // YAML's values are JSON's.
     jwks: jwks as ClientMetadata['jwks'],
     token_endpoint_auth_method: built,
     scope: scope?.replace(/\s+/g, ' '),
-  };
+  });
   const complete = { ...withDefaults(settings, metadata), ...given('claims', claims?.map(mapperOf)), ...given('access', access) };
-  const said = { ...complete, policy: client.policy ?? {} };
+  const said = { ...complete, policy: metadata.policy ?? {} };
   return built === undefined ? { ...said, disabled: true } : { ...said, ...given('secret', client_secret) };
 }
 

@@ -11,6 +11,7 @@ import {
   type Encryptions,
   keyEncryptions,
   type Lifetimes,
+  profileNames,
 } from '@symbolon/provider';
 import Type from 'typebox';
 
@@ -80,6 +81,8 @@ const policy = Type.Object(
     pkce: optional(Type.Enum(['required', 'optional'])),
     accessToken: optional(Type.Enum(['opaque', 'jwt'])),
     refreshToken: optional(Type.Enum(['offline_access', 'always', 'never'])),
+    refreshRotation: optional(Type.Enum(['always', 'never'])),
+    redirectUri: optional(Type.Enum(['optional', 'required'])),
     scopeClaims: optional(Type.Enum(['userinfo', 'id_token'])),
     passwordGrant: optional(flag),
     credentialsInQuery: optional(flag),
@@ -166,6 +169,7 @@ const client = Type.Object(
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
     require_auth_time: optional(flag),
     environment: optional(Type.Enum(['sandbox', 'production'])),
+    profile: optional(Type.Enum(profileNames)),
     lifetimes: optional(Type.Object(clientLifetimes, closed)),
     policy: optional(policy),
     access: optional(Type.Object({ groups: Type.Array(text, { minItems: 1 }) }, closed)),

@@ -1,6 +1,6 @@
 /**
  * Refresh tokens: a family is columns of its grant's row, a token a number in it. The gate advances the number if the caller named the
- * present one; of many only one passes, and on PostgreSQL the same statement writes the access token. Whoever does not pass is looked
+ * present one, or leaves it where the token stays as it is; of many only one passes, and on PostgreSQL the same statement writes the access token. Whoever does not pass is looked
  * at in a transaction: a lost answer is given again, a stolen token ends the grant (RFC 9700 section 4.14.2).
  */
 
@@ -17,6 +17,7 @@ type FamilyKey = { readonly tenant: string; readonly family_hash: string; readon
 /** `until` is the family's new expiry; `grant_until` the grant's, which is never before that of a token on it. */
 type Use = FamilyKey & {
   readonly generation: number;
+  readonly next: number;
   readonly use_client: string;
   readonly until: number;
   readonly grant_until: number;
@@ -97,7 +98,9 @@ function rotateInTurn(engine: Engine): Rotate {
 }
 
 function gate(kysely: Pick<Kysely<Schema>, 'updateTable'>, p: Use) {
-  return renewed(kysely, p).set({ generation: sql`generation + 1`, rotated_at: p.now }).where('grants.generation', '=', p.generation);
+  // A token that stays as it is was not rotated: the grace time of the one before it goes on as it was.
+  const rotated_at = sql<number>`case when grants.generation = ${p.next} then grants.rotated_at else cast(${p.now} as bigint) end`;
+  return renewed(kysely, p).set({ generation: p.next, rotated_at }).where('grants.generation', '=', p.generation);
 }
 
 function renewed(kysely: Pick<Kysely<Schema>, 'updateTable'>, p: Use) {
@@ -161,8 +164,8 @@ function inGrace(row: { generation: number; rotated_at: number | null }, generat
 }
 
 function toParams(tenant: string, use: RefreshUse, now: number): Use {
-  const { familyHash, generation, client_id, proven, expiresAt, access } = use;
+  const { familyHash, generation, next, client_id, proven, expiresAt, access } = use;
   const grant_until = Math.max(expiresAt, access.expiresAt);
   const keys = { use_jkt: proven.jkt ?? null, use_x5t: proven['x5t#S256'] ?? null };
-  return { tenant, family_hash: familyHash, generation, use_client: client_id, until: expiresAt, grant_until, now, ...keys };
+  return { tenant, family_hash: familyHash, generation, next, use_client: client_id, until: expiresAt, grant_until, now, ...keys };
 }

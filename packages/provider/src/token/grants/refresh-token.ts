@@ -1,6 +1,7 @@
 /**
  * The refresh token grant (RFC 6749 section 6) with rotation (RFC 9700 section 4.14): each use gives a successor; a use repeated inside
- * the grace time gives the same one, because an answer can be lost; any later use of an old token ends the whole grant.
+ * the grace time gives the same one, because an answer can be lost; any later use of an old token ends the whole grant. The policy
+ * `refreshRotation` says whose tokens stay as they are.
  */
 import { lifetimeOf } from '../../active-client.ts';
 import type { Client } from '../../client.ts';
@@ -26,12 +27,13 @@ export async function refreshToken(op: Provider, { client, form, sender }: Token
   const account = alive(rotation.account, client);
   // Of one that is not there at all any more, nothing was known before.
   await checkResources(op, client, audience ?? grant.resources);
+  const given = rotation.outcome === 'again' ? presented.generation + 1 : nextOf(client, presented);
   const scopes = intersect(fewer ?? grant.scopes, client.scopes);
   return {
     client,
     access,
     scopes,
-    refreshToken: writeRefreshToken(op.vault, presented.family, presented.generation + 1),
+    refreshToken: writeRefreshToken(op.vault, presented.family, given),
     person: { grant, account },
   };
 }
@@ -49,6 +51,7 @@ async function rotate(op: Provider, { client, presented, sender, access }: Use) 
   const use = {
     familyHash,
     generation,
+    next: nextOf(client, presented),
     client_id: client.client_id,
     proven: sender.proven,
     grace: grace(op, client),
@@ -92,6 +95,10 @@ function fewerScopes(grant: Grant, scope: string): readonly string[] {
   if (wanted.length === 0 || wanted.some((name) => !grant.scopes.includes(name)))
     throw new OAuthError('invalid_scope', 'scope has a value that was not granted');
   return wanted;
+}
+
+function nextOf({ policy }: Client, { generation }: RefreshToken): number {
+  return policy.refreshRotation === 'never' ? generation : generation + 1;
 }
 
 function grace(op: Provider, client: Client): number {
