@@ -2,9 +2,10 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimsIn, tokenRequest } from '../support/client.ts';
+import { authorizationRequest, type ClientUnderTest, claimsIn, tokenRequest } from '../support/client.ts';
 import { asDpopKey, type DpopKey, dpopKey, dpopProof, hashOf, type ProofChanges } from '../support/dpop.ts';
 import { introspect } from '../support/introspection.ts';
+import { pushTo } from '../support/pushed.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 import { expectErrorBody, expectUnguessable } from './checks.ts';
 import { bound, boundTokens, codeOf, dpopConfiguration, tokensWith, userinfoProof, userinfoWith } from './dpop-clients.ts';
@@ -126,6 +127,19 @@ describe('conformance: DPoP at the token endpoint', () => {
     expect([answer.status, expectErrorBody(answer)]).toEqual([400, 'invalid_grant']);
   });
 
+  it('F23, F24, F25: a proof at the pushed request endpoint, with a nonce where one is asked for, binds the code', async () => {
+    const pushed = (who: ClientUnderTest, changes: ProofChanges) => {
+      const { url } = authorizationRequest(issuer, who);
+      return pushTo(issuer, who, Object.fromEntries(new URL(url).searchParams), { dpop: dpopProof(key, 'POST', `${issuer}/par`, changes) });
+    };
+    for (const late of [-10, 8])
+      expect((await pushed(bound.app, { claims: { iat: Math.floor(Date.now() / 1000) + late } })).status).toBe(201);
+    const refused = await pushed(bound.nonce, {});
+    expect([refused.status, refused.body.error]).toEqual([400, 'use_dpop_nonce']);
+    const retried = await pushed(bound.nonce, { claims: { nonce: refused.headers.get('dpop-nonce') } });
+    expect([retried.status, retried.headers.get('dpop-nonce')]).toEqual([201, expect.stringMatching(/./)]);
+  });
+
   it('F25: a nonce that is asked for is told in the refusal, and one retry is enough; the next one comes with the answer', async () => {
     const parameters = await codeOf(server, bound.nonce);
     const refused = await tokensWith(issuer, bound.nonce, key, parameters);
@@ -146,6 +160,8 @@ describe('conformance: DPoP at the token endpoint', () => {
 });
 
 const rsa = dpopKey('RS256');
+const edwards = dpopKey('EdDSA');
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
 
 /** A proof whose parts are put together from several. */
@@ -184,6 +200,11 @@ const faulty: readonly (readonly [string, () => string])[] = [
   ['jwk that is a secret', () => good({ header: { jwk: { kty: 'oct', k: 'AAAA' } } })],
   ['jwk that is no point of the curve', () => good({ header: { jwk: { ...key.jwk, y: key.jwk.x } } })],
   ['jwk of another curve', () => good({ header: { jwk: { ...key.jwk, crv: 'P-384' } } })],
+  [
+    'signed well, with a key of a curve that alg does not mean',
+    () => userinfoProof(issuer, asDpopKey('ES256', p384.privateKey, p384.publicKey), access),
+  ],
+  ['signed well, under the name of another alg', () => userinfoProof(issuer, edwards, access, { header: { alg: 'ES256' } })],
   ['an RSA key of 1024 bits', () => userinfoProof(issuer, asDpopKey('PS256', weak.privateKey, weak.publicKey), access)],
   ['jku in the place of jwk', () => good({ header: { jwk: undefined, jku: `${issuer}/jwks` } })],
   ['crit', () => good({ header: { crit: ['b64'], b64: true } })],

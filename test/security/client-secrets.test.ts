@@ -53,7 +53,7 @@ describe('security: client secrets', () => {
 
   it('G11: what is compared says nothing of what was presented: secrets alike to the last letter have digests unalike', async () => {
     const { vault } = (await testProvider()).op;
-    const client = { client_id: 'rp', id_token_signed_response_alg: 'RS256' } as const;
+    const client = { client_id: 'rp', token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'RS256' } as const;
     const secret = 'a'.repeat(42);
     const digests = [...'bcdefghijklmnopqrstuvwxyz'].map((last) => keepSecret(vault, client, secret + last).digest);
     const kept = keepSecret(vault, client, `${secret}a`).digest;

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { type Client, keepSecret, type Provider } from '@symbolon/provider';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { codeBinding } from '../../packages/provider/src/dpop.ts';
 import { isNonceFor, newNonce } from '../../packages/provider/src/dpop-nonce.ts';
 import { readProof } from '../../packages/provider/src/wire/dpop.ts';
 import { openStorage } from '../../packages/server/src/storage/open-storage.ts';
 import { bound, boundTokens, codeOf, dpopConfiguration, tokensWith, userinfoProof, userinfoWith } from '../conformance/dpop-clients.ts';
-import { answerOf, authorizationRequest, tokenRequest } from '../support/client.ts';
+import { answerOf, authorizationRequest, form, type Parameters, signInAndConsent, tokenRequest } from '../support/client.ts';
 import { ask, codeFor, corePost } from '../support/core-client.ts';
 import { dpopKey, dpopProof, hashOf, type ProofChanges } from '../support/dpop.ts';
 import { createAgent } from '../support/http-agent.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { issuer as coreIssuer, testClient, testProvider } from '../support/provider.ts';
+import { pushTo } from '../support/pushed.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 
 const key = dpopKey();
@@ -205,20 +205,34 @@ describe('security: bound refresh tokens and codes', () => {
     },
   );
 
-  it('G4: a request that the client sends itself binds the code by its proof, and contradicts no dpop_jkt', async () => {
-    const { op } = await machineProvider();
-    const binding = (proof: string | undefined, dpop_jkt?: string) =>
-      codeBinding(
-        op,
-        corePost({}, { headers: proof === undefined ? {} : { dpop: proof } }),
-        { endpoint: 'token', client: machine },
-        dpop_jkt === undefined ? {} : { dpop_jkt },
+  it('G4: a pushed request binds the code by its proof, and contradicts no dpop_jkt', async () => {
+    const atPar = (with_ = key) => ({ dpop: dpopProof(with_, 'POST', `${issuer}/par`) });
+    const pushed = async (changes: Parameters, headers: Record<string, string>) => {
+      const request = authorizationRequest(issuer, bound.app, changes);
+      return { request, ...(await pushTo(issuer, bound.app, Object.fromEntries(new URL(request.url).searchParams), headers)) };
+    };
+    for (const changes of [{}, { dpop_jkt: key.jkt }]) {
+      const { request, body } = await pushed(changes, atPar());
+      const agent = createAgent(issuer);
+      const page = await agent.get(`${issuer}/authorize?${form({ request_uri: body.request_uri })}`);
+      const code = answerOf(await signInAndConsent(agent, page)).get('code') ?? '';
+      const parameters = {
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: bound.app.redirect_uri,
+        code_verifier: request.code_verifier,
+      };
+      expect((await tokensWith(issuer, bound.app, changes.dpop_jkt === undefined ? other : key, parameters)).body.error).toBe(
+        changes.dpop_jkt === undefined ? 'invalid_grant' : undefined,
       );
-    expect(await binding(coreProof(op))).toEqual({ dpop_jkt: key.jkt });
-    expect(await binding(coreProof(op), key.jkt)).toEqual({ dpop_jkt: key.jkt });
-    expect(await binding(undefined, other.jkt)).toEqual({ dpop_jkt: other.jkt });
-    expect(await binding(undefined)).toEqual({});
-    await expect(binding(coreProof(op), other.jkt)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+    }
+    const contradicting = await pushed({ dpop_jkt: other.jkt }, atPar());
+    expect([contradicting.status, contradicting.body.error]).toEqual([400, 'invalid_dpop_proof']);
+    const elsewhere = await pushed({}, { dpop: dpopProof(key, 'POST', `${issuer}/token`) });
+    expect([elsewhere.status, elsewhere.body.error]).toEqual([400, 'invalid_dpop_proof']);
+    const again = atPar();
+    expect((await pushed({}, again)).status).toBe(201);
+    expect((await pushed({}, again)).body.error).toBe('invalid_dpop_proof');
   });
 
   it('G4: a code without dpop_jkt goes to whoever proves a key, and its tokens are bound to that one', async () => {

@@ -4,7 +4,7 @@
  */
 import type { Client } from './client.ts';
 import { isNonceFor, newNonce } from './dpop-nonce.ts';
-import { type EndpointName, urlOf } from './endpoints.ts';
+import { type EndpointName, mtlsUrlOf, urlOf } from './endpoints.ts';
 import type { CoreRequest } from './exchange.ts';
 import type { Provider } from './op.ts';
 import type { AuthorizationParameters } from './store.ts';
@@ -31,7 +31,7 @@ export async function provenKey(
   const header = request.headers.dpop;
   if (header === undefined) return undefined;
   if (typeof header !== 'string') throw new OAuthError('invalid_dpop_proof', 'the DPoP header is given more than once');
-  const urls = [urlOf(op.settings, endpoint)];
+  const urls = [urlOf(op.settings, endpoint), mtlsUrlOf(op.settings, endpoint)].filter((url) => url !== undefined);
   const proof = readProof(header, { method: request.method, urls, accessToken: token?.value, now: op.now() });
   if (token !== undefined && token.jkt !== proof.jkt)
     throw new OAuthError('invalid_token', 'the access token is bound to another key than the one of the DPoP proof');
@@ -59,18 +59,15 @@ export function nonceHeader(op: Provider, client: Client, jkt: string | undefine
 }
 
 /**
- * The key that a code will be bound to, for a request that the client sends itself (section 10.1): the parameter `dpop_jkt`, or the key of a
- * proof, or both when they agree. Throws invalid_dpop_proof when they do not.
+ * The key that a code will be bound to, for a request that the client sends itself (section 10.1): the parameter `dpop_jkt`, or the key it proves,
+ * or both when they agree. Throws invalid_dpop_proof when they do not.
  */
-export async function codeBinding(
-  op: Provider,
-  request: CoreRequest,
-  context: ProofContext,
+export function codeBinding(
+  proven: string | undefined,
   { dpop_jkt }: Pick<AuthorizationParameters, 'dpop_jkt'>,
-): Promise<Pick<AuthorizationParameters, 'dpop_jkt'>> {
-  const jkt = await provenKey(op, request, context);
-  if (jkt !== undefined && dpop_jkt !== undefined && jkt !== dpop_jkt)
+): Pick<AuthorizationParameters, 'dpop_jkt'> {
+  if (proven !== undefined && dpop_jkt !== undefined && proven !== dpop_jkt)
     throw new OAuthError('invalid_dpop_proof', 'dpop_jkt is not the thumbprint of the key of the DPoP proof');
-  const key = jkt ?? dpop_jkt;
+  const key = proven ?? dpop_jkt;
   return key === undefined ? {} : { dpop_jkt: key };
 }

@@ -1,7 +1,7 @@
 /**
  * Token introspection (RFC 7662): what a token is worth now, for the confidential client it was issued to,
  * and for the client of an API it is meant for (RFC 8707). Of everything dead, foreign or
- * unknown it says `{"active":false}` and nothing else. As JSON, or signed for who asks for it (RFC 9701). One store statement.
+ * unknown it says `{"active":false}` and nothing else. As JSON, or signed (and encrypted) for who asks for it (RFC 9701). One store statement.
  */
 import { mayUse } from './access.ts';
 import type { Account, Json } from './accounts.ts';
@@ -10,6 +10,7 @@ import { audienceOf, claimsFor } from './claims.ts';
 import type { Client } from './client.ts';
 import { authenticateClient } from './client-auth/authenticate.ts';
 import { tokenTypeOf } from './confirmation.ts';
+import { encryptedFor } from './encrypted-for.ts';
 import { type CoreRequest, type CoreResponse, formOf, json, jwt } from './exchange.ts';
 import type { Provider } from './op.ts';
 import { defaultAlgorithm, signerOf } from './signer.ts';
@@ -48,7 +49,8 @@ function wantsJwt({ headers: { accept } }: CoreRequest): boolean {
 async function signed(op: Provider, caller: Client, token_introspection: Payload): Promise<CoreResponse> {
   const alg = caller.introspection_signed_response_alg ?? defaultAlgorithm(op.settings);
   const claims = { iss: op.settings.issuer, aud: caller.client_id, iat: op.now(), token_introspection: defined(token_introspection) };
-  return jwt(`application/${signedType}`, await signJwt(signerOf(op, caller, alg), claims, { typ: signedType }));
+  const token = await signJwt(signerOf(op, caller, alg), claims, { typ: signedType });
+  return jwt(`application/${signedType}`, await encryptedFor(op, caller, 'introspection', token));
 }
 
 function defined(members: Payload): Readonly<Record<string, Json>> {

@@ -3,7 +3,7 @@
  * line) asks here, so that a client is the same whichever way it came. Which methods, grant and response types there are is a matter of
  * shape: callers take their names from the tables. RFC 7591 section 2, OpenID Connect Registration section 2.
  */
-import type { Client } from './client.ts';
+import { type Client, encryptedAnswers, subjectMembers } from './client.ts';
 import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
@@ -72,6 +72,7 @@ function defaultScopes(grant_types: readonly string[]): readonly string[] {
 }
 
 const optional = [
+  ...encryptedAnswers.flatMap((answer) => [`${answer}_encrypted_response_alg`, `${answer}_encrypted_response_enc`] as const),
   'client_name',
   'client_uri',
   'logo_uri',
@@ -82,6 +83,11 @@ const optional = [
   'frontchannel_logout_uri',
   'userinfo_signed_response_alg',
   'introspection_signed_response_alg',
+  'authorization_signed_response_alg',
+  'require_pushed_authorization_requests',
+  'request_object_signing_alg',
+  'require_signed_request_object',
+  'request_uris',
   'subject_type',
   'sector_identifier_uri',
   'token_endpoint_auth_signing_alg',
@@ -89,6 +95,9 @@ const optional = [
   'jwks_uri',
   'default_max_age',
   'require_auth_time',
+  ...subjectMembers,
+  'tls_client_certificate_bound_access_tokens',
+  'environment',
   'dpop_bound_access_tokens',
 ] as const;
 

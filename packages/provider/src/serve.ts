@@ -1,5 +1,6 @@
 /** The endpoints that need no person: a plain request in, a plain response out. Errors become what the client expects of its endpoint. */
 
+import { pushAuthorizationRequest } from './authorize/pushed.ts';
 import { challenge } from './bearer.ts';
 import { discovery } from './discovery.ts';
 import { type DirectEndpointName, type EndpointRow, endpoints } from './endpoints.ts';
@@ -26,6 +27,7 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   openidConfiguration: { answer: discovery, refuse: forClients },
   authorizationServer: { answer: discovery, refuse: forClients },
   jwks: { answer: jwks, refuse: forClients },
+  pushedAuthorizationRequest: { answer: pushAuthorizationRequest, refuse: forClients },
   token: { answer: token, refuse: forClients },
   userinfo: { answer: userinfo, refuse: challenge },
   introspection: { answer: introspect, refuse: forClients },

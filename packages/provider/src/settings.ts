@@ -16,13 +16,14 @@ export type Lifetimes = {
   /** Absolute life of a browser session. */
   readonly session: number;
   readonly sessionIdle: number;
+  /** How long a pushed request waits for its browser. */
   readonly pushedRequest: number;
   /** How long a person may take between opening an authorization request and finishing it. */
   readonly interaction: number;
 };
 
 /** The lifetimes a client may have of its own. */
-export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace';
+export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace' | 'pushedRequest';
 
 export const defaultLifetimes: Lifetimes = {
   code: 60,
@@ -69,6 +70,15 @@ export type Settings = {
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */
   readonly paths: Places;
+  /**
+   * Certificates of clients reach this provider (RFC 8705). `origin`: where its endpoints take them, when that is not the issuer's own
+   * (section 5). Left out where none do.
+   */
+  readonly mtls?: { readonly origin?: string };
+  /** Clients of the environment `production` must authenticate by a key of their own, not by a shared secret. */
+  readonly productionByKey?: boolean;
+  /** Authorization requests count only when they were pushed, whichever client they are of (RFC 9126 section 5). */
+  readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
   /** Left out, clients do not register themselves. */

@@ -63,7 +63,7 @@ export type PendingRequest = {
   readonly id: string;
   readonly client_id: string;
   readonly parameters: AuthorizationParameters;
-  /** Hash of the cookie of the browser that opened it; undefined until a browser did (pushed, or posted across sites). */
+  /** Hash of the cookie of the browser that opened it; undefined until a browser did (pushed by its client, or posted across sites). */
   readonly browser: string | undefined;
   readonly facts: Facts;
   readonly openedAt: number;
@@ -100,13 +100,13 @@ export type AuthorizationRequests = {
   readonly push: (request: PendingRequest, approval?: Approval) => Promise<boolean>;
   /** A request still pending. */
   readonly find: (id: string, now: number) => Promise<PendingRequest | undefined>;
-  /** Binds a request that no browser has opened yet; true for the one that wins. */
-  readonly claim: (id: string, browser: string, now: number) => Promise<boolean>;
+  /** Binds a request that no browser has opened yet, and from now on it lives until `expiresAt`; true for the one that wins. */
+  readonly claim: (id: string, browser: string, expiresAt: number, now: number) => Promise<boolean>;
   /** Adds facts to a pending request of this browser; false when there is none (any more). */
   readonly record: (id: string, browser: string, facts: Facts, now: number) => Promise<boolean>;
-  /** pending -> approved, once, by the browser that opened it, while the session of the approval lives. */
+  /** pending -> approved, once, by the browser that opened it or by the first that does, while the session of the approval lives. */
   readonly approve: (id: string, browser: string, approval: Approval, now: number) => Promise<boolean>;
-  /** pending -> denied, once, by the browser that opened it. */
+  /** pending -> denied, once, by the browser that opened it or by the first that does. */
   readonly deny: (id: string, browser: string, now: number) => Promise<boolean>;
   /**
    * approved -> redeemed, once, and the account with it. A second use inside `replayWindow` seconds after the first answers

@@ -1,6 +1,6 @@
 /**
  * Userinfo (OpenID Connect Core section 5.3): the claims of the token's scopes, those asked for by name, and what is mapped, as JSON or, for a client that registered an
- * algorithm, as a signed JWT (section 5.3.2). One store statement; two with a DPoP proof,
+ * algorithm, as a JWT, signed, encrypted or both (section 5.3.2). One store statement; two with a DPoP proof,
  * which is used up.
  */
 import { mayUse } from './access.ts';
@@ -10,6 +10,7 @@ import { challenge, shownToken } from './bearer.ts';
 import { claimsFor, requestedClaims } from './claims.ts';
 import type { Client } from './client.ts';
 import { nonceHeader } from './dpop.ts';
+import { encryptedFor, encryptedJsonFor, wantsEncrypted } from './encrypted-for.ts';
 import { type CoreRequest, type CoreResponse, json, jwt } from './exchange.ts';
 import { checkHolder } from './holder.ts';
 import type { Provider } from './op.ts';
@@ -31,10 +32,13 @@ export async function userinfo(op: Provider, request: CoreRequest): Promise<Core
   const claims = claimsOf(op, client, token);
   const headers = nonceHeader(op, client, token.confirmation?.jkt);
   const alg = client.userinfo_signed_response_alg;
-  if (alg === undefined) return json(200, claims, headers);
+  if (alg === undefined)
+    return wantsEncrypted(client, 'userinfo')
+      ? jwt('application/jwt', await encryptedJsonFor(op, client, 'userinfo', claims), headers)
+      : json(200, claims, headers);
   // Without `exp`, so that it never passes for an ID token.
   const signed = await signJwt(signerOf(op, client, alg), { ...claims, iss: op.settings.issuer, aud: client.client_id });
-  return jwt('application/jwt', signed, headers);
+  return jwt('application/jwt', await encryptedFor(op, client, 'userinfo', signed), headers);
 }
 
 function claimsOf(op: Provider, client: Client, token: AccessToken): Readonly<Record<string, Json>> {

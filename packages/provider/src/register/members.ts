@@ -3,7 +3,7 @@
  * its shape. Members that are not here are ignored, as both want it; so nobody gives himself a policy, lifetimes or claims.
  */
 import { responseTypes } from '../authorize/response-types.ts';
-import type { Client } from '../client.ts';
+import { type Client, subjectMembers } from '../client.ts';
 import { authMethods } from '../client-auth/authenticate.ts';
 import type { ClientMetadata } from '../registration/metadata.ts';
 import { grantTypes } from '../token/token.ts';
@@ -56,6 +56,9 @@ const shapes = {
   frontchannel_logout_uri: text,
   token_endpoint_auth_method: one(Object.keys(authMethods)),
   token_endpoint_auth_signing_alg: one(algorithms),
+  ...(Object.fromEntries(subjectMembers.map((member) => [member, text])) as Record<(typeof subjectMembers)[number], Shape>),
+  tls_client_certificate_bound_access_tokens: flag,
+  dpop_bound_access_tokens: flag,
   jwks: keySet,
   jwks_uri: text,
   grant_types: some([...Object.keys(grantTypes), 'implicit']),
@@ -68,7 +71,6 @@ const shapes = {
   sector_identifier_uri: text,
   default_max_age: seconds,
   require_auth_time: flag,
-  dpop_bound_access_tokens: flag,
 } as const satisfies Partial<Record<keyof ClientMetadata, Shape>>;
 
 export type Body = Readonly<Record<string, unknown>>;

@@ -102,7 +102,8 @@ const ours = ['registration_access_token', 'registration_client_uri', 'client_se
 async function update(op: Provider, registration: Registration, request: CoreRequest, { client, token }: Own): Promise<CoreResponse> {
   const body = readBody(request.json);
   checkIdentity(op, client, body);
-  const made = await judged(op, registration, metadataIn(body, client.client_id), client);
+  // Where it stands is the operator's to say, and what that asks of it holds for what it says now.
+  const made = await judged(op, registration, { ...metadataIn(body, client.client_id), environment: client.environment }, client);
   const kept = keptSecrets(client, made);
   const secret = hasSecret(made) && kept.length === 0 ? op.random(32) : undefined;
   const next: Client = {

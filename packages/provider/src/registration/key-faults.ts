@@ -5,7 +5,7 @@ import { type ClientMetadata, type MetadataFault, methodOf } from './metadata.ts
 const mostKeys = 50;
 
 export function keyFaults(metadata: ClientMetadata): readonly MetadataFault[] {
-  return [...placeFaults(metadata), ...setFaults(metadata), ...algorithmFaults(metadata)];
+  return [...placeFaults(metadata), ...signingFaults(metadata), ...setFaults(metadata), ...algorithmFaults(metadata)];
 }
 
 function* placeFaults(metadata: ClientMetadata): Generator<MetadataFault> {
@@ -19,6 +19,17 @@ function* placeFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       message: 'is missing: the client proves itself by its key (private_key_jwt)',
       fix: 'add jwks with its public key, or jwks_uri, where it publishes them',
     };
+}
+
+/** Who binds itself to sign needs something to sign with. */
+function* signingFaults({ require_signed_request_object, jwks, jwks_uri }: ClientMetadata): Generator<MetadataFault> {
+  if (require_signed_request_object !== true || jwks !== undefined || jwks_uri !== undefined) return;
+  yield {
+    member: 'require_signed_request_object',
+    because: ['jwks', 'jwks_uri'],
+    message: 'needs a key of the client, and it has none',
+    fix: 'add jwks with its public key, or jwks_uri, where it publishes them',
+  };
 }
 
 function* setFaults({ jwks }: ClientMetadata): Generator<MetadataFault> {

@@ -187,3 +187,9 @@ function object(json: Buffer | undefined): Claims | undefined {
     return undefined;
   }
 }
+
+/** The header of a token in compact form, believed by nobody; undefined when it is not one. Not longer than a header of ours may be. */
+export function headerOf(token: string): Claims | undefined {
+  const end = token.indexOf('.');
+  return end === -1 || end > maximumHeaderLength ? undefined : object(octets(token.slice(0, end)));
+}

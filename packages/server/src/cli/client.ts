@@ -13,6 +13,8 @@ import {
   sha256,
 } from '@symbolon/provider';
 import type { Command } from 'commander';
+import { endingSoon, endingText } from '../pki/expiry.ts';
+import { certificateCommands } from './certificate.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
 type AddOptions = TenantOption & {
@@ -45,6 +47,7 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--group <group...>', 'only members of one of these groups may use it')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
+  certificateCommands(program, file);
   command('token', 'make an initial access token, by which clients register themselves; printed once')
     .option('--uses <number>', 'for how many clients', '1')
     .option('--days <number>', 'for how many days', '7')
@@ -112,15 +115,25 @@ function paragraph({ member, index, message, fix }: MetadataFault, metadata: Cli
 }
 
 async function list(options: TenantOption & { readonly lenient?: boolean }): Promise<void> {
-  await withTenant(options, async ({ store }) => {
+  await withTenant(options, async ({ op, store, certificates }) => {
     const clients = await store.clients.list();
-    const lines = options.lenient === true ? clients.flatMap(lenientLine) : clients.map(line);
+    const ending = endingSoon((await certificates?.list()) ?? [], op.now());
+    const warning = new Map(ending.map((each) => [each.certificate.client_id, endingText(each)]));
+    const lines =
+      options.lenient === true ? clients.flatMap(lenientLine) : clients.map((client) => line(client, warning.get(client.client_id)));
     for (const each of lines) process.stdout.write(`${each}\n`);
   });
 }
 
-function line(client: Client): string {
-  return `${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}`;
+function line(client: Client, warning: string | undefined): string {
+  const parts = [
+    client.client_id,
+    client.client_name ?? '',
+    client.grant_types.join(' '),
+    client.disabled ? 'disabled' : undefined,
+    warning,
+  ];
+  return parts.filter((part) => part !== undefined).join('\t');
 }
 
 /** docs/operate/configuration.md says of each switch who needs it and what it risks. */

@@ -2,7 +2,16 @@
  * The shape of symbolon.yaml as a JSON Schema. Names of client metadata are RFC 7591's, RFC 8705's and OpenID Connect's. What is more
  * than a shape (uniqueness, URIs, references) is in checks/. A description, where there is one, completes "write ..." in a finding.
  */
-import { algorithms, asymmetricAlgorithms, claimPlaces, claimSources, type Lifetimes } from '@symbolon/provider';
+import {
+  algorithms,
+  asymmetricAlgorithms,
+  claimPlaces,
+  claimSources,
+  contentEncryptions,
+  type Encryptions,
+  keyEncryptions,
+  type Lifetimes,
+} from '@symbolon/provider';
 import Type from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -22,7 +31,7 @@ const clientLifetimes = {
   idToken: seconds(1, tenYears),
   refreshToken: seconds(1, tenYears),
   refreshGrace: seconds(0, tenYears),
-  pushedRequest: seconds(1, tenYears),
+  pushedRequest: seconds(5, 600),
 };
 const tenantLifetimes = {
   ...clientLifetimes,
@@ -32,6 +41,8 @@ const tenantLifetimes = {
 } satisfies Record<keyof Lifetimes, unknown>;
 
 const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
+/** `X-Client-Cert`: PEM, percent-encoded, as nginx writes it. `Client-Cert`: RFC 9440. */
+export const certificateHeaders = ['X-Client-Cert', 'Client-Cert'] as const;
 const authMethodNames = [
   'client_secret_basic',
   'client_secret_post',
@@ -74,6 +85,7 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
+    requestObjectNbf: optional(Type.Enum(['optional', 'required'])),
     assertionAudience: optional(Type.Enum(['issuer', 'endpoint'])),
     signOnTokens: optional(flag),
     dpopNonce: optional(flag),
@@ -96,6 +108,19 @@ const mapper = Type.Object(
   },
   closed,
 );
+
+const keyEncryption = optional(Type.Enum(keyEncryptions));
+const contentEncryption = optional(Type.Enum(contentEncryptions));
+const encryptions = {
+  id_token_encrypted_response_alg: keyEncryption,
+  id_token_encrypted_response_enc: contentEncryption,
+  userinfo_encrypted_response_alg: keyEncryption,
+  userinfo_encrypted_response_enc: contentEncryption,
+  introspection_encrypted_response_alg: keyEncryption,
+  introspection_encrypted_response_enc: contentEncryption,
+  authorization_encrypted_response_alg: keyEncryption,
+  authorization_encrypted_response_enc: contentEncryption,
+} satisfies Record<keyof Encryptions, unknown>;
 
 const client = Type.Object(
   {
@@ -132,7 +157,12 @@ const client = Type.Object(
     introspection_signed_response_alg: optional(Type.Enum(algorithms)),
     subject_type: optional(Type.Enum(['public', 'pairwise'])),
     sector_identifier_uri: optional(text),
+    ...encryptions,
     authorization_signed_response_alg: optional(Type.Enum(algorithms)),
+    require_pushed_authorization_requests: optional(flag),
+    request_object_signing_alg: optional(Type.Enum(asymmetricAlgorithms)),
+    require_signed_request_object: optional(flag),
+    request_uris: optional(Type.Array(Type.String())),
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
     require_auth_time: optional(flag),
     environment: optional(Type.Enum(['sandbox', 'production'])),
@@ -205,13 +235,15 @@ const tenant = Type.Object(
     locales: optional(Type.Array(text, { minItems: 1 })),
     lifetimes: optional(Type.Object(tenantLifetimes, closed)),
     signing: optional(Type.Array(Type.Enum(asymmetricAlgorithms), { minItems: 1 })),
+    requirePushedRequests: optional(flag),
     scopes: optional(Type.Array(scope)),
     claims: optional(Type.Array(mapper)),
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
+    clientCa: optional(Type.Object({ create: optional(flag), cert: optional(text), key: optional(text) }, closed)),
+    mtlsOrigin: optional(text),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text, clients: optional(texts) }, closed))),
     registration: optional(registration),
-    clientCa: optional(Type.Object({ create: optional(flag) }, closed)),
     upstreams: optional(Type.Array(upstream)),
   },
   closed,
@@ -222,6 +254,7 @@ const server = Type.Object(
     listen: optional(Type.String({ description: 'host:port, such as 127.0.0.1:4000 or "[::1]:4000"' })),
     tls: optional(Type.Object({ cert: text, key: text, clientCa: optional(texts) }, closed)),
     trustedProxies: optional(texts),
+    certificateHeader: optional(Type.Enum(certificateHeaders)),
     metrics: optional(text),
     outbound: optional(Type.Object({ allow: optional(texts) }, closed)),
     masterKey: optional(text),
@@ -235,6 +268,7 @@ export const fileSchema = Type.Object(
 );
 
 export type File = Type.Static<typeof fileSchema>;
+export type FileServer = Type.Static<typeof server>;
 export type FileTenant = File['tenants'][number];
 export type FileClient = Type.Static<typeof client>;
 export type FileScope = Type.Static<typeof scope>;

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Storage, TenantStore } from '../store.ts';
 import { applied } from './applied.ts';
 import { attempts } from './attempts.ts';
+import { certificates } from './certificates.ts';
 import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
@@ -66,6 +67,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
+    certificates: certificates(engine),
   };
   return (id) => ({
     clients: of.clients(id),
@@ -80,5 +82,6 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
+    certificates: of.certificates(id),
   });
 }
