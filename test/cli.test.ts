@@ -23,6 +23,7 @@ import {
 } from './support/client.ts';
 import { createAgent } from './support/http-agent.ts';
 import { freePort, type RunningServer, runProgram, startServer } from './support/process.ts';
+import { register } from './support/registration.ts';
 
 const { trusted, web } = clients;
 
@@ -33,6 +34,7 @@ tenants:
   - id: main
     issuer: http://127.0.0.1:${port}
     signing: [RS256]
+    registration: {}
     users:
       - { username: alice, password: ${people.alice.password}, claims: { name: Alice Archer, email: alice@example.test } }
     clients:
@@ -296,6 +298,20 @@ describe('cli: people and applications beside a running server', () => {
     expect(alg).toContain(JSON.parse(header).alg);
     const refresh_token = String(tokens.body.refresh_token);
     expect((await tokenRequest(issuer, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
+  });
+
+  it('client token lets so many applications register themselves, while the server runs', async () => {
+    const metadata = { redirect_uris: ['https://self.example/cb'] };
+    const made = await run('client', 'token', '--uses', '2');
+    const token = lineOf(made.output, 'initial_access_token');
+    expect((await register(server.url, metadata)).status).toBe(401);
+    for (const status of [201, 201, 401]) expect((await register(server.url, metadata, token)).status).toBe(status);
+    expect(await run('client', 'token', '--uses', '0')).toEqual({
+      code: 1,
+      output: expect.stringContaining('--uses must be a whole number'),
+    });
+    const refused = await run('client', 'token', '-t', 'curves');
+    expect(refused).toEqual({ code: 1, output: expect.stringContaining('do not register themselves with the tenant curves') });
   });
 
   it('client add makes public and machine clients, and refuses what cannot be', async () => {

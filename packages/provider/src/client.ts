@@ -6,13 +6,29 @@ import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm, AsymmetricAlgorithm, ContentEncryption, KeyEncryption } from './wire/algorithms.ts';
 
 /** RFC 7591 section 2, the methods this provider knows. `client_secret_basic` and `client_secret_post` are accepted for each other. */
-export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'private_key_jwt' | 'none';
+export type ClientAuthMethod =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'client_secret_jwt'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
+  | 'none';
 
 /**
  * A client secret as it is kept: a keyed digest to compare with, and, only where HS256 or client_secret_jwt needs the value
  * itself, the value sealed (encrypted) by the vault. Two may be alive while one is being replaced.
  */
 export type ClientSecret = { readonly digest: string; readonly sealed?: string };
+
+/** RFC 8705 section 2.1.2: by which one of these the subject of a client's certificate is known. */
+export const subjectMembers = [
+  'tls_client_auth_subject_dn',
+  'tls_client_auth_san_dns',
+  'tls_client_auth_san_uri',
+  'tls_client_auth_san_ip',
+  'tls_client_auth_san_email',
+] as const;
 
 /** The client, with the claims of its scopes in the ID token if that is wanted this once. */
 export function claimsPlaced(client: Client, wanted: 'id_token' | undefined): Client {
@@ -38,12 +54,20 @@ export type Client = Encryptions & {
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
+  readonly initiate_login_uri?: string;
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
   readonly backchannel_logout_uri?: string;
   readonly frontchannel_logout_uri?: string;
   readonly token_endpoint_auth_method: ClientAuthMethod;
+  readonly tls_client_auth_subject_dn?: string;
+  readonly tls_client_auth_san_dns?: string;
+  readonly tls_client_auth_san_uri?: string;
+  readonly tls_client_auth_san_ip?: string;
+  readonly tls_client_auth_san_email?: string;
+  /** `production`: where the tenant has an authority for client certificates, it must authenticate by a key of its own. */
+  readonly environment?: 'sandbox' | 'production';
   /** The only algorithm of its assertions (RFC 7591 section 2); any of those offered when left out. */
   readonly token_endpoint_auth_signing_alg?: Algorithm;
   /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */
@@ -81,6 +105,8 @@ export type Client = Encryptions & {
   readonly tls_client_certificate_bound_access_tokens?: boolean;
   readonly dpop_bound_access_tokens?: boolean;
   readonly secrets: readonly ClientSecret[];
+  /** Of a client that registered itself: the hash of the token by which it manages that (RFC 7592), and when it was, in epoch seconds. */
+  readonly registration?: { readonly tokenHash: string; readonly issuedAt: number };
   readonly lifetimes: Partial<Pick<Lifetimes, ClientLifetime>>;
   readonly policy: Policy;
   readonly disabled: boolean;

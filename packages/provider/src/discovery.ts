@@ -7,8 +7,8 @@ import { responseModeNames } from './authorize/response-modes.ts';
 import { responseTypes } from './authorize/response-types.ts';
 import { claimNames } from './claims.ts';
 import { encryptedAnswers } from './client.ts';
-import { authMethods } from './client-auth/authenticate.ts';
-import { type EndpointName, type EndpointRow, endpoints, urlOf } from './endpoints.ts';
+import { authMethodNames } from './client-auth/authenticate.ts';
+import { type EndpointName, type EndpointRow, endpoints, mtlsEndpoints, mtlsUrlOf, urlOf } from './endpoints.ts';
 import type { CoreResponse } from './exchange.ts';
 import { publicDocument } from './jwks.ts';
 import type { Provider } from './op.ts';
@@ -33,6 +33,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
   return {
     issuer: settings.issuer,
     ...endpointUrls(settings),
+    ...forCertificates(settings),
     scopes_supported: [...Object.keys(standardScopeClaims), ...settings.scopes.map((scope) => scope.name)],
     response_types_supported: Object.keys(responseTypes),
     response_modes_supported: responseModeNames,
@@ -43,11 +44,11 @@ export function metadata(settings: Settings): Record<string, unknown> {
     introspection_signing_alg_values_supported: [...settings.signing, 'HS256'],
     authorization_signing_alg_values_supported: [...settings.signing, 'HS256'],
     ...encryptionOffer(),
-    token_endpoint_auth_methods_supported: Object.keys(authMethods),
+    token_endpoint_auth_methods_supported: authMethodNames(settings),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
-    introspection_endpoint_auth_methods_supported: Object.keys(authMethods).filter((method) => method !== 'none'),
+    introspection_endpoint_auth_methods_supported: authMethodNames(settings).filter((method) => method !== 'none'),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-    revocation_endpoint_auth_methods_supported: Object.keys(authMethods),
+    revocation_endpoint_auth_methods_supported: authMethodNames(settings),
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     claims_supported: [...claimNames(settings), 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'amr', 'sid'],
     claim_types_supported: ['normal'],
@@ -66,6 +67,13 @@ export function metadata(settings: Settings): Record<string, unknown> {
   };
 }
 
+/** RFC 8705 sections 3.3 and 5; nothing where no certificate reaches the provider. */
+function forCertificates(settings: Settings): Record<string, unknown> {
+  if (settings.mtls === undefined) return {};
+  const aliases = mtlsEndpoints.map((name) => [endpoints[name].metadata, mtlsUrlOf(settings, name)]);
+  return { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: Object.fromEntries(aliases) };
+}
+
 /** What each kind of answer can be encrypted with. */
 function encryptionOffer(): Record<string, readonly string[]> {
   return Object.fromEntries(
@@ -80,7 +88,8 @@ function endpointUrls(settings: Settings): Record<string, string> {
   const urls: Record<string, string> = {};
   for (const name of Object.keys(endpoints) as EndpointName[]) {
     const row: EndpointRow = endpoints[name];
-    if (row.metadata !== undefined) urls[row.metadata] = urlOf(settings, name);
+    if (row.metadata !== undefined && (row.needs === undefined || settings[row.needs] !== undefined))
+      urls[row.metadata] = urlOf(settings, name);
   }
   return urls;
 }

@@ -4,7 +4,7 @@
  */
 import type { Client } from './client.ts';
 import { isNonceFor, newNonce } from './dpop-nonce.ts';
-import { type EndpointName, urlOf } from './endpoints.ts';
+import { type EndpointName, mtlsUrlOf, urlOf } from './endpoints.ts';
 import type { CoreRequest } from './exchange.ts';
 import type { Provider } from './op.ts';
 import type { AuthorizationParameters } from './store.ts';
@@ -31,7 +31,7 @@ export async function provenKey(
   const header = request.headers.dpop;
   if (header === undefined) return undefined;
   if (typeof header !== 'string') throw new OAuthError('invalid_dpop_proof', 'the DPoP header is given more than once');
-  const urls = [urlOf(op.settings, endpoint)];
+  const urls = [urlOf(op.settings, endpoint), mtlsUrlOf(op.settings, endpoint)].filter((url) => url !== undefined);
   const proof = readProof(header, { method: request.method, urls, accessToken: token?.value, now: op.now() });
   if (token !== undefined && token.jkt !== proof.jkt)
     throw new OAuthError('invalid_token', 'the access token is bound to another key than the one of the DPoP proof');

@@ -1,4 +1,5 @@
 /** Requests and responses of the core as plain values: no framework's objects on the hot path, and any can be put around it. */
+import type { ClientCertificate } from './certificate.ts';
 import { OAuthError } from './wire/error.ts';
 import type { Parameters } from './wire/parameters.ts';
 
@@ -8,12 +9,14 @@ export type CoreRequest = {
   readonly query: Parameters;
   /** Undefined when there is no body or it is not `application/x-www-form-urlencoded`. */
   readonly form: Parameters | undefined;
+  /** The text of a body that is `application/json`, unread. */
+  readonly json?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The address of the caller, already resolved through trusted proxies. */
   readonly address: string;
-  /** The client certificate of the connection, whose key the caller has proven to hold. `thumbprint`: `x5t#S256` (RFC 8705 section 3.1). */
-  readonly certificate?: { readonly thumbprint: string };
+  /** The certificate whose key the caller has shown to hold, to us or to a proxy we trust; who issued it is not yet asked. */
+  readonly certificate?: ClientCertificate;
   /** The caller wants the claims of its scopes in the ID token this once, whatever its policy `scopeClaims` says; read at the edge. */
   readonly scopeClaims?: 'id_token';
 };

@@ -8,6 +8,7 @@ import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
 import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
+import { refuseRegistration, register } from './register/register.ts';
 import { revoke } from './revoke.ts';
 import { issueSignOn } from './sign-on.ts';
 import { token } from './token/token.ts';
@@ -31,6 +32,7 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   userinfo: { answer: userinfo, refuse: challenge },
   introspection: { answer: introspect, refuse: forClients },
   revocation: { answer: revoke, refuse: forClients },
+  registration: { answer: register, refuse: refuseRegistration },
   signOn: { answer: issueSignOn, refuse: forClients },
 };
 

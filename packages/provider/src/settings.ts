@@ -46,6 +46,16 @@ export type ScopeDefinition = { readonly name: string; readonly description?: st
  */
 export type Resource = { readonly id: string; readonly client_id: string; readonly clients?: readonly string[] };
 
+/** Clients that register themselves (RFC 7591): who may, and what they may be. */
+export type Registration = {
+  /** Anybody may; else only who has an initial access token. */
+  readonly open: boolean;
+  readonly grantTypes: readonly string[];
+  readonly scopes: readonly string[];
+  /** How many there may be at once. */
+  readonly maxClients: number;
+};
+
 export type Settings = {
   /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */
   readonly issuer: string;
@@ -60,8 +70,17 @@ export type Settings = {
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */
   readonly paths: Places;
+  /**
+   * Certificates of clients reach this provider (RFC 8705). `origin`: where its endpoints take them, when that is not the issuer's own
+   * (section 5). Left out where none do.
+   */
+  readonly mtls?: { readonly origin?: string };
+  /** Clients of the environment `production` must authenticate by a key of their own, not by a shared secret. */
+  readonly productionByKey?: boolean;
   /** Authorization requests count only when they were pushed, whichever client they are of (RFC 9126 section 5). */
   readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
+  /** Left out, clients do not register themselves. */
+  readonly registration?: Registration;
 };

@@ -285,6 +285,15 @@ export type Replay = {
   readonly once: (kind: string, key: string, until: number, now: number) => Promise<boolean>;
 };
 
+/** Tokens by which clients register themselves (RFC 7591 section 3.1), each good for so many. */
+export type InitialTokens = {
+  readonly add: (hash: string, uses: number, expiresAt: number) => Promise<void>;
+  /** Whether it can be used now. */
+  readonly alive: (hash: string, now: number) => Promise<boolean>;
+  /** Uses it once: true exactly as many times as it has uses, until it expires. */
+  readonly take: (hash: string, now: number) => Promise<boolean>;
+};
+
 export type Clients = {
   /** Also a disabled one: the caller must tell an unknown client from a disabled one in the log, though not in the answer. */
   readonly find: (client_id: string) => Promise<Client | undefined>;
@@ -304,4 +313,5 @@ export type Store = {
   readonly sessions: Sessions;
   readonly consents: Consents;
   readonly replay: Replay;
+  readonly initialTokens: InitialTokens;
 };

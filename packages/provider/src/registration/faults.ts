@@ -3,6 +3,7 @@ import { type SigningMember, signingMembers } from '../client.ts';
 import { hostOf } from '../subject.ts';
 import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
+import { certificateFaults } from './certificate-faults.ts';
 import { encryptionFaults } from './encryption-faults.ts';
 import { keyFaults } from './key-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
@@ -12,6 +13,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
   return [
     ...identityFaults(metadata),
     ...grantFaults(metadata),
+    ...certificateFaults(offer, metadata),
     ...passwordFaults(metadata),
     ...responseFaults(metadata),
     ...boundFaults(metadata),
@@ -75,17 +77,20 @@ function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       };
 }
 
-/** RFC 9449 section 5.2: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
-function* boundFaults({ dpop_bound_access_tokens, response_types = [] }: ClientMetadata): Generator<MetadataFault> {
-  if (dpop_bound_access_tokens !== true) return;
-  for (const [index, words] of response_types.entries())
+const boundMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const;
+
+/** RFC 9449 section 5.2, RFC 8705 section 3.4: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
+function* boundFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  const bound = boundMembers.find((member) => metadata[member] === true);
+  if (bound === undefined) return;
+  for (const [index, words] of (metadata.response_types ?? []).entries())
     if (words.split(' ').includes('token'))
       yield {
         member: 'response_types',
         index,
-        because: ['dpop_bound_access_tokens'],
+        because: [bound],
         message: 'gives an access token that is bound to no key',
-        fix: 'use the response type code, or remove dpop_bound_access_tokens',
+        fix: `use the response type code, or remove ${bound}`,
       };
 }
 
@@ -95,7 +100,7 @@ function algorithmFaults(offer: Offer, metadata: ClientMetadata): readonly Metad
 
 function* algorithmFault({ signing }: Offer, metadata: ClientMetadata, member: SigningMember): Generator<MetadataFault> {
   const algorithm = metadata[member];
-  if (algorithm === 'HS256' && ['none', 'private_key_jwt'].includes(methodOf(metadata)))
+  if (algorithm === 'HS256' && !methodOf(metadata).startsWith('client_secret_'))
     yield {
       member,
       because: ['token_endpoint_auth_method'],

@@ -26,6 +26,9 @@ export type ErrorCode =
   | 'invalid_request_uri'
   | 'invalid_request_object'
   | 'registration_not_supported'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
+  | 'unapproved_software_statement'
   | 'temporarily_unavailable'
   | 'server_error';
 

@@ -1,15 +1,20 @@
-/** symbolon client: add, list, remove. A generated secret is shown once and kept as a digest. */
+/** symbolon client: add, list, token, remove. A generated secret is shown once and kept as a digest. */
 import { readFile } from 'node:fs/promises';
 import {
   type Client,
   type ClientJwks,
   type ClientMetadata,
+  hasSecret,
   keepSecret,
   lenientSwitches,
   type MetadataFault,
   newClient,
+  newClientId,
+  sha256,
 } from '@symbolon/provider';
 import type { Command } from 'commander';
+import { endingSoon, endingText } from '../pki/expiry.ts';
+import { certificateCommands } from './certificate.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
 type AddOptions = TenantOption & {
@@ -42,6 +47,11 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--group <group...>', 'only members of one of these groups may use it')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
+  certificateCommands(program, file);
+  command('token', 'make an initial access token, by which clients register themselves; printed once')
+    .option('--uses <number>', 'for how many clients', '1')
+    .option('--days <number>', 'for how many days', '7')
+    .action(token);
   command('remove <client_id>', 'remove an application with its grants and tokens').action(remove);
 }
 
@@ -56,10 +66,6 @@ async function add(options: AddOptions): Promise<void> {
     if (!(await store.clients.register(client, op.now()))) throw new Error('the id is taken; try again');
     process.stdout.write(`client_id: ${client.client_id}\n${secret === undefined ? '' : `client_secret: ${secret}\n`}`);
   });
-}
-
-function hasSecret({ token_endpoint_auth_method }: Pick<Client, 'token_endpoint_auth_method'>): boolean {
-  return token_endpoint_auth_method !== 'none' && token_endpoint_auth_method !== 'private_key_jwt';
 }
 
 /** Throws when the file has no key set in it. */
@@ -92,14 +98,6 @@ function metadataOf(options: AddOptions, client_id: string, jwks: ClientJwks | u
   };
 }
 
-/** Random, so that it can never be a person's sub; beginning with a letter or digit, so that no command takes it for an option. */
-function newClientId(random: (bytes: number) => string): string {
-  for (;;) {
-    const id = random(16);
-    if (/^[A-Za-z0-9]/.test(id)) return id;
-  }
-}
-
 const optionOf: Readonly<Record<string, string>> = {
   redirect_uris: '--redirect-uri',
   post_logout_redirect_uris: '--post-logout-redirect-uri',
@@ -117,15 +115,25 @@ function paragraph({ member, index, message, fix }: MetadataFault, metadata: Cli
 }
 
 async function list(options: TenantOption & { readonly lenient?: boolean }): Promise<void> {
-  await withTenant(options, async ({ store }) => {
+  await withTenant(options, async ({ op, store, certificates }) => {
     const clients = await store.clients.list();
-    const lines = options.lenient === true ? clients.flatMap(lenientLine) : clients.map(line);
+    const ending = endingSoon((await certificates?.list()) ?? [], op.now());
+    const warning = new Map(ending.map((each) => [each.certificate.client_id, endingText(each)]));
+    const lines =
+      options.lenient === true ? clients.flatMap(lenientLine) : clients.map((client) => line(client, warning.get(client.client_id)));
     for (const each of lines) process.stdout.write(`${each}\n`);
   });
 }
 
-function line(client: Client): string {
-  return `${client.client_id}\t${client.client_name ?? ''}\t${client.grant_types.join(' ')}${client.disabled ? '\tdisabled' : ''}`;
+function line(client: Client, warning: string | undefined): string {
+  const parts = [
+    client.client_id,
+    client.client_name ?? '',
+    client.grant_types.join(' '),
+    client.disabled ? 'disabled' : undefined,
+    warning,
+  ];
+  return parts.filter((part) => part !== undefined).join('\t');
 }
 
 /** docs/operate/configuration.md says of each switch who needs it and what it risks. */
@@ -139,4 +147,23 @@ async function remove(client_id: string, options: TenantOption): Promise<void> {
     if (!(await store.clients.remove(client_id, op.now()))) throw new Error(`there is no client ${client_id}`);
     process.stdout.write(`removed ${client_id} with its grants and tokens\n`);
   });
+}
+
+type TokenRequest = TenantOption & { readonly uses: string; readonly days: string };
+
+async function token({ uses, days, ...options }: TokenRequest): Promise<void> {
+  const [count, time] = [wholeNumber('--uses', uses, 10_000), wholeNumber('--days', days, 3650)];
+  await withTenant(options, async ({ id, op, store }) => {
+    if (op.settings.registration === undefined)
+      throw new Error(`clients do not register themselves with the tenant ${id}: write registration: {} into the file`);
+    const value = op.random(32);
+    await store.initialTokens.add(sha256(value), count, op.now() + time * 86_400);
+    process.stdout.write(`initial_access_token: ${value}\n`);
+  });
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most) throw new Error(`${option} must be a whole number from 1 to ${most}`);
+  return value;
 }

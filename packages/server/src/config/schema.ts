@@ -41,6 +41,8 @@ const tenantLifetimes = {
 } satisfies Record<keyof Lifetimes, unknown>;
 
 const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
+/** `X-Client-Cert`: PEM, percent-encoded, as nginx writes it. `Client-Cert`: RFC 9440. */
+export const certificateHeaders = ['X-Client-Cert', 'Client-Cert'] as const;
 const authMethodNames = [
   'client_secret_basic',
   'client_secret_post',
@@ -214,6 +216,16 @@ const user = Type.Object(
 
 const scope = Type.Object({ name: text, description: optional(text), claims: optional(texts) }, closed);
 
+const registration = Type.Object(
+  {
+    open: optional(flag),
+    grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
+    scope: optional(text),
+    maxClients: optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'a whole number from 1 to 100000' })),
+  },
+  closed,
+);
+
 const tenant = Type.Object(
   {
     id: text,
@@ -228,8 +240,10 @@ const tenant = Type.Object(
     claims: optional(Type.Array(mapper)),
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
+    clientCa: optional(Type.Object({ create: optional(flag), cert: optional(text), key: optional(text) }, closed)),
+    mtlsOrigin: optional(text),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text, clients: optional(texts) }, closed))),
-    clientCa: optional(Type.Object({ create: optional(flag) }, closed)),
+    registration: optional(registration),
     upstreams: optional(Type.Array(upstream)),
   },
   closed,
@@ -240,6 +254,7 @@ const server = Type.Object(
     listen: optional(Type.String({ description: 'host:port, such as 127.0.0.1:4000 or "[::1]:4000"' })),
     tls: optional(Type.Object({ cert: text, key: text, clientCa: optional(texts) }, closed)),
     trustedProxies: optional(texts),
+    certificateHeader: optional(Type.Enum(certificateHeaders)),
     metrics: optional(text),
     outbound: optional(Type.Object({ allow: optional(texts) }, closed)),
     masterKey: optional(text),
@@ -253,6 +268,7 @@ export const fileSchema = Type.Object(
 );
 
 export type File = Type.Static<typeof fileSchema>;
+export type FileServer = Type.Static<typeof server>;
 export type FileTenant = File['tenants'][number];
 export type FileClient = Type.Static<typeof client>;
 export type FileScope = Type.Static<typeof scope>;

@@ -80,7 +80,7 @@ export async function loadTenantKeys(deps: TenantKeysDeps): Promise<TenantKeys> 
     },
     follow: async (follows, alg, usedFrom) => {
       const { named, plain } = await newSigningKey(deps, alg, usedFrom);
-      return deps.store.addNext({ ...named, follows, sealed: seal(deps.masterKey, purpose(named), plain) });
+      return deps.store.addNext({ ...named, follows, sealed: sealKey(deps.masterKey, named, plain) });
     },
   };
 }
@@ -94,8 +94,13 @@ function sameKeys(one: readonly StoredKey[], other: readonly StoredKey[]): boole
 }
 
 function opened({ masterKey }: TenantKeysDeps, key: StoredKey): Opened {
+  return { ...key, plain: openKey(masterKey, key) };
+}
+
+/** What `sealKey` sealed. Throws, saying what to do, when it was sealed by another master key. */
+export function openKey(masterKey: KeyObject, key: StoredKey): string {
   try {
-    return { ...key, plain: open(masterKey, purpose(key), key.sealed) };
+    return open(masterKey, purpose(key), key.sealed);
   } catch (cause) {
     throw new Error(
       `the key ${key.alg} ${key.kid} in the database cannot be opened: it was sealed with another master key. Give the master key this database ` +
@@ -108,7 +113,7 @@ function opened({ masterKey }: TenantKeysDeps, key: StoredKey): Opened {
 function missing(deps: TenantKeysDeps, found: readonly Opened[]): readonly (() => Promise<boolean>)[] {
   const { store, masterKey, signing, now, random } = deps;
   const lacks = (use: StoredKey['use'], alg: string) => !found.some((key) => key.use === use && key.alg === alg);
-  const add = (named: Named, plain: string) => store.addFirst({ ...named, sealed: seal(masterKey, purpose(named), plain) });
+  const add = (named: Named, plain: string) => store.addFirst({ ...named, sealed: sealKey(masterKey, named, plain) });
   const addSecret = () => add({ use: 'secret', alg: secretAlg, kid: random(16), createdAt: now(), usedFrom: now() }, random(secretLength));
   const addSigning = (alg: AsymmetricAlgorithm) => async () => {
     const { named, plain } = await newSigningKey(deps, alg, now());
@@ -128,6 +133,11 @@ function missing(deps: TenantKeysDeps, found: readonly Opened[]): readonly (() =
 async function newSigningKey({ now }: TenantKeysDeps, alg: AsymmetricAlgorithm, usedFrom: number) {
   const key = await makeSigningKey(alg);
   return { named: { use: 'signing', alg, kid: key.kid, createdAt: now(), usedFrom }, plain: writePrivateKey(key) } as const;
+}
+
+/** A key as the store keeps it, by the installation's master key. */
+export function sealKey(masterKey: KeyObject, named: Pick<StoredKey, 'use' | 'alg' | 'kid'>, plain: string): string {
+  return seal(masterKey, purpose(named), plain);
 }
 
 /** Bound to its place, so that a key cannot be passed off as another by who can write to the database. */

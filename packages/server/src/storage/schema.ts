@@ -62,6 +62,7 @@ export type Schema = {
     expires_at: number;
   };
   consents: { tenant: string; sub: string; client_id: string; scopes: string; at: number };
+  initial_tokens: { tenant: string; hash: string; uses: number; expires_at: number };
   replay: { tenant: string; kind: string; key: string; until: number };
   users: {
     tenant: string;
@@ -75,7 +76,7 @@ export type Schema = {
   keys: {
     tenant: string;
     kid: string;
-    use: 'signing' | 'encryption' | 'secret';
+    use: 'signing' | 'encryption' | 'secret' | 'authority';
     alg: string;
     /** 1 for the key made at first start: a unique index over it lets one of several processes win. */
     first: number;
@@ -88,6 +89,17 @@ export type Schema = {
   applied: { tenant: string; kind: 'client' | 'user'; id: string; digest: string; revision: string; at: number };
   /** `expires_at`: when the window it was counted in ends, for the sweep. */
   attempts: { tenant: string; bucket: string; failures: number; started_at: number; expires_at: number };
+  /** `dies_at`: when nobody needs to see any more that it expired. */
+  certificates: {
+    tenant: string;
+    serial: string;
+    client_id: string;
+    pem: string;
+    issued_at: number;
+    expires_at: number;
+    revoked_at: number | null;
+    dies_at: number;
+  };
   /** SQLite has no NOTIFY: a number that grows when clients or keys of the tenant change. PostgreSQL leaves it empty. */
   announcements: { tenant: string; revision: number };
 };

@@ -131,6 +131,21 @@ describe('server', () => {
   });
 });
 
+describe('registration', () => {
+  it('takes the defaults, and scopes of OpenID Connect or of the tenant', () => {
+    expect(ofTenant({ registration: {} })).toEqual([]);
+    expect(ofTenant({ scopes: [{ name: 'groups' }], registration: { open: true, scope: 'openid groups', maxClients: 5 } })).toEqual([]);
+  });
+
+  it('never lets clients that register themselves have the password grant, nor scopes nobody has', () => {
+    const registration = { grant_types: ['authorization_code', 'password'], scope: 'openid nothing' };
+    expect(ofTenant({ registration })).toEqual([
+      ...one('tenants[0].registration.grant_types[1]', 'password is never'),
+      ...one('tenants[0].registration.scope', 'neither OpenID Connect nor the tenant'),
+    ]);
+  });
+});
+
 describe('clients', () => {
   it('refuses a client_id that is there already in the tenant, but not in another', () => {
     expect(ofTenant({ clients: [client, client] })).toEqual(one('tenants[0].clients[1].client_id', 'clients\\[0\\]'));
