@@ -32,10 +32,11 @@ export type Policy = {
    */
   readonly unknownScopes: 'ignore' | 'refuse';
   /**
-   * Whether a request object must say when it begins (`nbf`): `required` by FAPI 2.0 Message Signing, so that nobody signs requests for later.
-   * Neither RFC 9101 nor OpenID Connect knows it. Its other times are bounded either way.
+   * What a request object must say of itself: `bound` wants `iss`, `aud` and `exp`; `fapi` wants `nbf` too, as FAPI 2.0 Message Signing does;
+   * `openid` nothing, as OpenID Connect Core section 6.1 does, but what it says must be right. Risk of the last: an object made for another
+   * provider, or long ago, is accepted.
    */
-  readonly requestObjectNbf: 'optional' | 'required';
+  readonly requestObject: 'bound' | 'fapi' | 'openid';
   /**
    * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
    * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
@@ -64,7 +65,7 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
-  requestObjectNbf: 'optional',
+  requestObject: 'bound',
   assertionAudience: 'issuer',
   signOnTokens: false,
   dpopNonce: false,
@@ -74,7 +75,7 @@ export const strictPolicy: Policy = {
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required', dpopNonce: true };
+const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObject: 'fapi', dpopNonce: true };
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

@@ -85,7 +85,7 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
-    requestObjectNbf: optional(Type.Enum(['optional', 'required'])),
+    requestObject: optional(Type.Enum(['bound', 'fapi', 'openid'])),
     assertionAudience: optional(Type.Enum(['issuer', 'endpoint'])),
     signOnTokens: optional(flag),
     dpopNonce: optional(flag),
