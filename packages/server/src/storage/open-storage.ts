@@ -11,6 +11,7 @@ import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
 import { keys } from './keys.ts';
+import { logouts } from './logouts.ts';
 import { migrate } from './migrations/migrate.ts';
 import { statement } from './prepare.ts';
 import { replay } from './replay.ts';
@@ -64,6 +65,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
+    logouts: logouts(engine),
   };
   return (id) => ({
     clients: of.clients(id),
@@ -77,5 +79,6 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
+    logouts: of.logouts(id),
   });
 }

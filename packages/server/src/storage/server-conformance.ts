@@ -3,6 +3,7 @@ import { appliedClientConformance, appliedUserConformance } from './server-confo
 import { attemptsConformance } from './server-conformance/attempts.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
 import { keysConformance } from './server-conformance/keys.ts';
+import { logoutsConformance } from './server-conformance/logouts.ts';
 import { signInConformance } from './server-conformance/sign-in.ts';
 import { storageConformance, tenantConformance } from './server-conformance/storage.ts';
 import { endingConformance, usersConformance } from './server-conformance/users.ts';
@@ -29,6 +30,7 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
   describe('Applied clients', () => appliedClientConformance(test));
   describe('Applied users', () => appliedUserConformance(test));
   describe('Attempts', () => attemptsConformance(test));
+  describe('Logouts', () => logoutsConformance(test));
   describe('Tenants', () => tenantConformance(test));
   describe('Storage', () => storageConformance(test));
 }
