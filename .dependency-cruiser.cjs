@@ -12,6 +12,7 @@ const layers = [
   { name: 'main', holds: 'main[.]ts$' },
   { name: 'cli', holds: 'cli/' },
   { name: 'compose', holds: '(index|compose|apply|in-dialect|tenant-runtime|cached-clients|sweeping|logger)[.]ts$' },
+  { name: 'jobs', holds: 'jobs/' },
   { name: 'http', holds: 'http/' },
   { name: 'features', holds: '(interaction|broker|account|admin|dialects)/' },
   // What a handler is given and gives, in plain values: the vocabulary that features and the routes above them share.

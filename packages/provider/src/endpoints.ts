@@ -24,6 +24,7 @@ export const endpoints = {
   introspection: { metadata: 'introspection_endpoint', path: '/introspect', methods: ['POST'], cors: false, interactive: false },
   revocation: { metadata: 'revocation_endpoint', path: '/revoke', methods: ['POST'], cors: true, interactive: false },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
+  checkSession: { metadata: 'check_session_iframe', path: '/check-session', methods: ['GET'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 
 export type EndpointName = keyof typeof endpoints;

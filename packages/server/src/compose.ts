@@ -12,6 +12,7 @@ import { oneportal } from './dialects/oneportal.ts';
 import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
+import { startTellingLogouts } from './jobs/tell-logouts.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
 import { openStorage } from './storage/open-storage.ts';
@@ -65,6 +66,8 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
     const { host, port } = config.server.listen;
     await app.listen({ host, port });
     closing.defer(startSweeping(storage, logger, now));
+    const fault = (error: unknown) => logger.warn({ err: error }, 'telling an application of a sign-out failed; it is tried again later');
+    closing.defer(startTellingLogouts({ tenants, fault }));
     closing.defer(() => drain(app));
     const address = app.server.address() as AddressInfo;
     return { tenants, url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, close: () => closing.disposeAsync() };

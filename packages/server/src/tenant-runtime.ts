@@ -8,7 +8,7 @@ import type { Judge } from './outbound/address.ts';
 import { createFetch } from './outbound/fetch.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
-import type { AssetPaths } from './ui/assets.ts';
+import { type AssetPaths, assetsBelow } from './ui/assets.ts';
 import { limitAttempts } from './users/attempt-limit.ts';
 import type { Hashing } from './users/hashing-queue.ts';
 import { type SignIn, signInWithPassword } from './users/sign-in.ts';
@@ -86,7 +86,7 @@ export async function runTenant(
     base,
     cookieName: cookieName(id, secure),
     secure,
-    assets: { stylesheet: base + assets.stylesheet, formPost: base + assets.formPost, favicon: base + assets.favicon },
+    assets: assetsBelow(base, assets),
   };
 }
 

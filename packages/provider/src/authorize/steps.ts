@@ -4,7 +4,14 @@ import type { PendingRequest, Session } from '../store.ts';
 import { scopesToConsent } from './claims-request.ts';
 
 /** How somebody proved who she is: `amr` by RFC 8176. */
-export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string; readonly credential?: string };
+export type Proof = {
+  readonly sub: string;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  readonly credential?: string;
+  /** The kind of browser, in words of ours, for the person to recognise it by. */
+  readonly device?: string;
+};
 
 /**
  * Signs a person in in this browser, whose cookie becomes `next` (a hash): a session planted before is worth nothing after. Answers the sid;

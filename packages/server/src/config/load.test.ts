@@ -70,8 +70,6 @@ describe('the example', () => {
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
       '22 tenants[0].lifetimes.pushedRequest',
-      '65 tenants[0].clients[0].backchannel_logout_uri',
-      '66 tenants[0].clients[0].frontchannel_logout_uri',
       '135 tenants[4].dialect',
       '136 tenants[4].clientCa',
       '139 tenants[4].upstreams',

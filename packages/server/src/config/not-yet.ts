@@ -93,16 +93,6 @@ const rows: readonly Row[] = [
     when: written,
     message: says('authorization_signed_response_alg is not yet in effect: answers are not signed'),
   },
-  {
-    at: `${client}.backchannel_logout_uri`,
-    when: written,
-    message: says('backchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
-  {
-    at: `${client}.frontchannel_logout_uri`,
-    when: written,
-    message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
 ];
 
 /** Everything in a correct file that is not in effect yet. */

@@ -24,7 +24,7 @@ export const oneportal: Dialect = {
   alsoAt: atRootOfHost,
   unsaid: { lifetimes: {}, locales: ['en', 'fi', 'sv'], policies: { confidential: { refreshToken: 'always' }, public: {} } },
   spelling: {
-    requests: { authorize: claimsInIdToken, token: claimsInIdToken },
+    requests: { authorize: claimsInIdToken, token: claimsInIdToken, endSession: (request) => ({ ...request, logout: { byToken: true } }) },
     responses: { introspection: (response) => (response.status === 200 ? respelled(response, bothSpellings) : response) },
   },
 };

@@ -15,13 +15,16 @@ import {
   serve,
 } from '@symbolon/provider';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { showAccount, submitAccount } from '../interaction/account.ts';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
+import { checkSession } from '../interaction/check-session.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
 import { forgedReply } from '../interaction/failure.ts';
 import { showHome, showRoot } from '../interaction/home.ts';
 import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
-import { showAccounts, submitAccount } from '../interaction/select-account.ts';
+import { showAccounts, submitSelection } from '../interaction/select-account.ts';
+import { showSignedOut } from '../interaction/signed-out.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
 import { readBrowser } from './browser.ts';
@@ -92,9 +95,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   for (const name of Object.keys(endpoints) as EndpointName[]) if (isDirect(name)) direct(name);
   page(endpoints.authorize.path, { GET: authorizeRequest, POST: authorizeRequest }, 'authorize');
   page(endpoints.endSession.path, { GET: logout, POST: logout }, 'endSession');
+  page(endpoints.checkSession.path, { GET: checkSession }, 'checkSession');
+  page('/sign-out', { GET: logout });
+  page('/signed-out', { GET: showSignedOut });
+  page('/account', { GET: showAccount, POST: own(submitAccount) });
   page('/continue', { GET: continueRequest });
   page('/login', { GET: showLogin, POST: own(submitLogin) });
-  page('/select-account', { GET: showAccounts, POST: own(submitAccount) });
+  page('/select-account', { GET: showAccounts, POST: own(submitSelection) });
   page('/consent', { GET: showConsent, POST: own(submitConsent) });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });

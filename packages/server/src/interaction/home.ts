@@ -19,7 +19,7 @@ export async function showHome(call: Call): Promise<Reply> {
   const { name, ...others } = claims;
   const shown = Object.entries(others).filter(([claim]) => standardClaims.has(claim));
   const account = { username, claims: Object.fromEntries(shown), ...(typeof name === 'string' ? { name } : undefined) };
-  return page(call, homePage({ account, signOut: ownLink(call, 'logout') }, context));
+  return page(call, homePage({ account, signOut: ownLink(call, 'sign-out'), sessions: ownLink(call, 'account') }, context));
 }
 
 const standardClaims = new Set(Object.values(standardScopeClaims).flat());

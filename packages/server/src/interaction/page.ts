@@ -3,7 +3,7 @@ import { type Client, one } from '@symbolon/provider';
 import { type BrowserCookie, setCookie } from '../http/browser.ts';
 import type { Call, Reply } from '../http/call.ts';
 import { csrfToken } from '../http/csrf.ts';
-import { pageHeaders } from '../http/headers.ts';
+import { type Beside, pageHeaders } from '../http/headers.ts';
 import type { Asker } from '../ui/asker.tsx';
 import { negotiate } from '../ui/negotiate.ts';
 import type { PageContext } from '../ui/page-context.ts';
@@ -57,9 +57,9 @@ export function requestId(call: Call): string | undefined {
 export function page(
   call: Call,
   html: string,
-  options: { status?: number; formTargets?: readonly string[]; cookie?: BrowserCookie } = {},
+  options: Beside & { readonly status?: number; readonly cookie?: BrowserCookie } = {},
 ): Reply {
-  const headers = pageHeaders(call.tenant, options.formTargets);
+  const headers = pageHeaders(call.tenant, options);
   if (options.cookie !== undefined) headers['set-cookie'] = setCookie(call.tenant, options.cookie);
   return { status: options.status ?? 200, headers, body: html };
 }

@@ -30,7 +30,12 @@ export async function authorizationCode(op: Provider, { client, form }: TokenCal
   const scopes = intersect(request.approval.scopes, client.scopes);
   const access = draftAccessToken(op, client, undefined, narrowed(resources, request.parameters));
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
-  const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken'));
+  const life = family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken');
+  const offline = family !== undefined && scopes.includes('offline_access') && client.policy.offlineAccess !== 'session';
+  const grant: Grant = {
+    ...grantOf(request, scopes, op.now(), access.row.expiresAt, life),
+    ...(offline ? undefined : { endsWithSession: true }),
+  };
   const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id }, refresh);
 
