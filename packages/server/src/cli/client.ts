@@ -1,6 +1,7 @@
-/** symbolon client: add, list, remove. A generated secret is shown once and kept as a digest. */
+/** symbolon client: add, list, signouts, remove. A generated secret is shown once and kept as a digest. */
 import { type Client, type ClientMetadata, keepSecret, lenientSwitches, type MetadataFault, newClient } from '@symbolon/provider';
 import type { Command } from 'commander';
+import type { Logout } from '../store.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
 type AddOptions = TenantOption & {
@@ -27,6 +28,9 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--trusted', 'an application of your own: no consent page')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
+  command('signouts', 'what became of telling applications of sign-outs, newest first')
+    .option('--unsettled', 'only those that are still to be told, or could not be')
+    .action(signouts);
   command('remove <client_id>', 'remove an application with its grants and tokens').action(remove);
 }
 
@@ -94,6 +98,27 @@ function line(client: Client): string {
 function lenientLine({ client_id, policy }: Client): readonly string[] {
   const switches = lenientSwitches(policy);
   return switches.length === 0 ? [] : [`${client_id}\t${switches.join(' ')}`];
+}
+
+async function signouts(options: TenantOption & { readonly unsettled?: boolean }): Promise<void> {
+  await withTenant(options, async ({ store }) => {
+    const all = await store.logouts.list(mostSignouts);
+    const shown = options.unsettled === true ? all.filter(({ state }) => state === 'waiting' || state === 'given_up') : all;
+    process.stdout.write('ended at\tclient_id\tsession\tstate\tattempts\tlast status\tsettled at\n');
+    for (const each of shown) process.stdout.write(`${signoutLine(each)}\n`);
+  });
+}
+
+const mostSignouts = 1000;
+
+/** No status: not tried yet; 0: no answer. */
+function signoutLine({ endedAt, client_id, sid, state, attempts, lastStatus, settledAt }: Logout): string {
+  const failing = state === 'waiting' && lastStatus !== undefined;
+  return [time(endedAt), client_id, sid, failing ? 'failing' : state, attempts, lastStatus ?? '', time(settledAt)].join('\t');
+}
+
+function time(seconds: number | undefined): string {
+  return seconds === undefined ? '' : new Date(seconds * 1000).toISOString().replace('.000', '');
 }
 
 async function remove(client_id: string, options: TenantOption): Promise<void> {

@@ -17,7 +17,7 @@ const every = 1000;
 /** Requests at once, in this process. Each is one client's, so a slow one takes one place and not the others'. */
 const atOnce = 16;
 /** Seconds after which whoever claimed a notice is taken for dead; longer than a request of ours may last. */
-const lease = 30;
+const lease = 10;
 /** Seconds after which a client that cannot be told has long ended its session by itself. */
 const patience = 86_400;
 const longestPause = 900;
