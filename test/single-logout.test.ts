@@ -51,11 +51,14 @@ async function table({ directory }: RunningServer): Promise<Readonly<Record<stri
   return Object.fromEntries(rows.map((row) => row.split('\t')).map(([, client = '', , state = '']) => [client, state]));
 }
 
-const count = (states: Readonly<Record<string, string>>, wanted: string) => Object.values(states).filter((state) => state === wanted).length;
+const count = (states: Readonly<Record<string, string>>, wanted: string) =>
+  Object.values(states).filter((state) => state === wanted).length;
 
 /** What the twenty were told: each at least once, always under one jti, all of the same session. */
 function expectAllTold(): void {
-  const claims = parties.map((party) => party.tokens().map((token) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())));
+  const claims = parties.map((party) =>
+    party.tokens().map((token) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())),
+  );
   for (const [index, own] of claims.entries()) {
     expect(own.length, nameOf(index)).toBeGreaterThanOrEqual(1);
     expect(new Set(own.map(({ jti }) => jti)).size).toBe(1);
