@@ -22,7 +22,9 @@ export async function showAccount(call: Call): Promise<Reply> {
     call,
     everywhere.flatMap(({ clients }) => Object.keys(clients)),
   );
-  const entries: readonly SessionEntry[] = everywhere.map(({ sid, device, createdAt, seenAt, clients }) => ({
+  // The one at hand first.
+  const ordered = everywhere.toSorted((a, b) => Number(b.sid === self.sid) - Number(a.sid === self.sid));
+  const entries: readonly SessionEntry[] = ordered.map(({ sid, device, createdAt, seenAt, clients }) => ({
     sid,
     device: device ?? '',
     signedIn: op.now() - createdAt,

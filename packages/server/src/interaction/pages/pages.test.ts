@@ -265,7 +265,7 @@ describe('pages', () => {
     const online = consentPage({ ...view, offline: false, lifetime: 3600, scopes: [{ name: 'profile' }] }, fi);
     expect(online).toContain('Nimesi ja profiilisi');
     expect(online).toContain('1 tunnin ajan');
-    expect(online).toContain('taholta <bdi>Example Corp</bdi>');
+    expect(online).toContain('tilisivullasi. Palvelu: <bdi>Example Corp</bdi>');
   });
 
   it('an error page tells a person what she can do in her own language, and the developer the rest', () => {

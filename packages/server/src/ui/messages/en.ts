@@ -34,7 +34,7 @@ export const en = {
   'consent.lead': '{client} would like to have, from your {tenant} account:',
   'consent.online': 'It has this for {duration} each time you sign in there, and you are asked again only if it wants more.',
   'consent.offline': 'It keeps this access while you are away, until you take it back or it has not been used for {duration}.',
-  'consent.ask': 'You can take it back at any time: just ask {tenant}.',
+  'consent.ask': 'You can take it back at any time, on your account page at {tenant}.',
   'consent.allow': 'Allow',
   'consent.deny': 'Do not allow',
   'consent.signedIn': 'Signed in as {account}.',

@@ -34,7 +34,7 @@ export const fi: Messages = {
   'consent.online':
     'Lupa on voimassa {duration} ajan joka kerta, kun kirjaudut sinne. Sinulta kysytään uudelleen vain, jos pyydetään enemmän.',
   'consent.offline': 'Lupa on voimassa myös poissa ollessasi, kunnes perut sen tai kunnes se on ollut käyttämättä {duration} ajan.',
-  'consent.ask': 'Voit perua luvan milloin tahansa: pyydä sitä taholta {tenant}.',
+  'consent.ask': 'Voit perua luvan milloin tahansa tilisivullasi. Palvelu: {tenant}.',
   'consent.allow': 'Salli',
   'consent.deny': 'Älä salli',
   'consent.signedIn': 'Kirjautuneena: {account}.',

@@ -34,7 +34,7 @@ export const fr: Messages = {
   'consent.online': 'Cet accès dure {duration} à chaque connexion. La question ne vous sera posée à nouveau que si davantage est demandé.',
   'consent.offline':
     'Cet accès reste valable en votre absence, jusqu’à ce que vous le retiriez ou qu’il reste inutilisé pendant {duration}.',
-  'consent.ask': 'Vous pouvez le retirer à tout moment : il suffit de le demander à {tenant}.',
+  'consent.ask': 'Vous pouvez le retirer à tout moment, sur la page de votre compte chez {tenant}.',
   'consent.allow': 'Autoriser',
   'consent.deny': 'Ne pas autoriser',
   'consent.signedIn': 'Session ouverte sous le nom {account}.',

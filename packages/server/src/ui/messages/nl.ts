@@ -33,7 +33,7 @@ export const nl: Messages = {
   'consent.lead': '{client} wil uit je account bij {tenant} graag het volgende:',
   'consent.online': 'Dat mag {duration} lang, telkens als je daar inlogt. We vragen het pas opnieuw als er meer nodig is.',
   'consent.offline': 'De toegang blijft bestaan als je er niet bent, tot je die intrekt of er {duration} lang geen gebruik van is gemaakt.',
-  'consent.ask': 'Je kunt de toegang altijd intrekken: vraag het aan {tenant}.',
+  'consent.ask': 'Je kunt de toegang altijd intrekken, op je accountpagina bij {tenant}.',
   'consent.allow': 'Toestaan',
   'consent.deny': 'Niet toestaan',
   'consent.signedIn': 'Ingelogd als {account}.',

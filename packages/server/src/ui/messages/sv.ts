@@ -33,7 +33,7 @@ export const sv: Messages = {
   'consent.lead': '{client} vill få följande från ditt konto hos {tenant}:',
   'consent.online': 'Det gäller i {duration} varje gång du loggar in där. Du tillfrågas igen bara om mer behövs.',
   'consent.offline': 'Åtkomsten gäller även när du är borta, tills du tar tillbaka den eller den inte har använts på {duration}.',
-  'consent.ask': 'Du kan när som helst ta tillbaka den: fråga bara {tenant}.',
+  'consent.ask': 'Du kan när som helst ta tillbaka den, på din kontosida hos {tenant}.',
   'consent.allow': 'Tillåt',
   'consent.deny': 'Tillåt inte',
   'consent.signedIn': 'Inloggad som {account}.',
