@@ -1,5 +1,5 @@
 /**
- * oidc-client-ts, unmodified, in a real browser: an application of one page that signs in, renews its tokens without the person, hears that somebody signed
+ * oidc-client-ts and its forerunner, unmodified, in a real browser: an application of one page that signs in, renews its tokens without the person, hears that somebody signed
  * in or out elsewhere in the browser, and signs out. And the page it frames for that, asked by others.
  */
 import { once } from 'node:events';
@@ -8,31 +8,49 @@ import { createServer, type Server } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserHint, launchBrowser } from './support/browser.ts';
-import { people } from './support/client.ts';
+import { authorizationRequest, form, people } from './support/client.ts';
 import { freePort } from './support/process.ts';
-import { clientEntry } from './support/relying-party.ts';
+import { clientEntry, type RelyingParty, startRelyingParty } from './support/relying-party.ts';
 import { exampleConfiguration, startSymbolon, type TestServer } from './support/symbolon.ts';
 
 const browser: Browser | undefined = await launchBrowser();
 
-/** Serves the library, and one page for every path: it finishes what the library began there, and keeps what the library tells. */
+/**
+ * `event`: what it tells when somebody else signs in. The old one then asks without a hint, and between two accounts there is no silent answer, which
+ * counts as a sign-out for it. The library applications use today, and the one that those of Safewhere Identify were written with (version 1.11.5). */
+const libraries = {
+  'oidc-client-ts': {
+    file: 'oidc-client-ts/dist/browser/oidc-client-ts.min.js',
+    name: 'oidc',
+    interval: 'checkSessionIntervalInSeconds: 1',
+    event: 'session changed',
+  },
+  'oidc-client': { file: 'oidc-client/dist/oidc-client.min.js', name: 'Oidc', interval: 'checkSessionInterval: 1000', event: 'signed out' },
+} as const;
+type Library = keyof typeof libraries;
+
+/** Serves the libraries, and one page for every path below a library's name: it finishes what the library began there, and keeps what it tells. */
 async function serveApp(port: number, issuer: () => string): Promise<Server> {
-  const library = await readFile(new URL('../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js', import.meta.url));
-  const page = () => `<!doctype html><title>App</title><script src="/oidc.js"></script><script>
-    const at = location.origin;
-    const manager = new oidc.UserManager({ authority: '${issuer()}', client_id: 'one-page', redirect_uri: at + '/callback',
-      silent_redirect_uri: at + '/silent', post_logout_redirect_uri: at + '/bye', scope: 'openid profile', monitorSession: true,
-      checkSessionIntervalInSeconds: 1, automaticSilentRenew: false, includeIdTokenInSilentRenew: true, loadUserInfo: true });
+  const scripts = new Map<string, Buffer>();
+  for (const [library, { file }] of Object.entries(libraries))
+    scripts.set(`/${library}.js`, await readFile(new URL(`../node_modules/${file}`, import.meta.url)));
+  const page = (library: Library) => `<!doctype html><title>App</title><script src="/${library}.js"></script><script>
+    const at = location.origin + '/${library}';
+    const manager = new ${libraries[library].name}.UserManager({ authority: '${issuer()}', client_id: 'one-page', redirect_uri: at + '/callback',
+      silent_redirect_uri: at + '/silent', post_logout_redirect_uri: at + '/bye', scope: 'openid profile', response_type: 'code', response_mode: 'query',
+      monitorSession: true, ${libraries[library].interval}, automaticSilentRenew: false, includeIdTokenInSilentRenew: true, loadUserInfo: true });
     const heard = [];
     manager.events.addUserSignedOut(() => heard.push('signed out'));
     manager.events.addUserSessionChanged(() => heard.push('session changed'));
-    if (location.pathname === '/callback') manager.signinRedirectCallback().then(() => location.replace('/'));
-    else if (location.pathname === '/silent') manager.signinSilentCallback();
-    else if (location.pathname === '/') manager.getUser().then((user) => { document.title = user === null ? 'Nobody' : user.profile.name; });
+    if (location.pathname.endsWith('/callback')) manager.signinRedirectCallback().then(() => location.replace(at + '/'));
+    else if (location.pathname.endsWith('/silent')) manager.signinSilentCallback();
+    else if (location.pathname.endsWith('/')) manager.getUser().then((user) => { document.title = user === null ? 'Nobody' : user.profile.name; });
   </script>`;
   const server = createServer((request, response) => {
-    const isLibrary = request.url === '/oidc.js';
-    response.writeHead(200, { 'content-type': isLibrary ? 'text/javascript' : 'text/html' }).end(isLibrary ? library : page());
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const script = scripts.get(pathname);
+    const html = page(pathname.startsWith('/oidc-client/') ? 'oidc-client' : 'oidc-client-ts');
+    response.writeHead(200, { 'content-type': script === undefined ? 'text/html' : 'text/javascript' }).end(script ?? html);
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
@@ -58,6 +76,7 @@ describe.skipIf(browser === undefined)(
     let app: Server;
     let origin = '';
     let context: BrowserContext;
+    let party: RelyingParty;
 
     beforeAll(async () => {
       const port = await freePort();
@@ -66,11 +85,17 @@ describe.skipIf(browser === undefined)(
         client_secret: undefined,
         token_endpoint_auth_method: 'none',
         backchannel_logout_uri: undefined,
-        redirect_uris: [`${origin}/callback`, `${origin}/silent`],
+        redirect_uris: Object.keys(libraries).flatMap((library) => [`${origin}/${library}/callback`, `${origin}/${library}/silent`]),
+        post_logout_redirect_uris: Object.keys(libraries).map((library) => `${origin}/${library}/bye`),
         scope: 'openid profile',
       });
+      party = await startRelyingParty();
+      const framed = clientEntry('framed', party.origin, {
+        backchannel_logout_uri: undefined,
+        frontchannel_logout_uri: `${party.origin}/out`,
+      });
       const [list, yaml] = ['    clients: &clients\n', await exampleConfiguration()];
-      server = await startSymbolon({ yaml: yaml.replace(list, list + entry) });
+      server = await startSymbolon({ yaml: yaml.replace(list, list + entry + framed) });
       app = await serveApp(port, () => server.issuer);
       context = await (browser as Browser).newContext();
     });
@@ -79,7 +104,7 @@ describe.skipIf(browser === undefined)(
       await browser?.close();
       app.closeAllConnections();
       app.close();
-      await server.close();
+      await Promise.all([server.close(), party.close()]);
     });
 
     async function signIn(page: Page, person: { readonly username: string; readonly password: string }): Promise<void> {
@@ -88,7 +113,7 @@ describe.skipIf(browser === undefined)(
       await page.click('#login-submit');
     }
 
-    async function signedInApp(): Promise<Page> {
+    async function signedInApp(_library: Library = 'oidc-client-ts'): Promise<Page> {
       await context.clearCookies();
       const page = await context.newPage();
       await page.goto(origin);
@@ -99,39 +124,45 @@ describe.skipIf(browser === undefined)(
       return page;
     }
 
-    it('SW-17: signs in, renews silently in a frame, hears of another sign-in, and signs out', async () => {
-      const page = await signedInApp();
-      const [before, renewed] = await page.evaluate(async () => [await manager.getUser(), await manager.signinSilent()] as const);
-      expect(before?.session_state).toMatch(/^[\w-]{43}\.[\w-]+$/);
-      expect(renewed.access_token).not.toBe(before?.access_token);
+    it.each(Object.keys(libraries) as Library[])(
+      'SW-17: with %s a page signs in, renews silently in a frame, hears of another sign-in, and signs out',
+      async (library) => {
+        const page = await signedInApp(library);
+        const [before, renewed] = await page.evaluate(async () => [await manager.getUser(), await manager.signinSilent()] as const);
+        expect(before?.session_state).toMatch(/^[\w-]{43}\.[\w-]+$/);
+        expect(renewed.access_token).not.toBe(before?.access_token);
 
-      const other = await context.newPage();
-      await other.goto(`${server.issuer}/login`);
-      await signIn(other, people.bob);
-      await other.waitForSelector('#home-account');
-      await page.waitForFunction(() => heard.includes('session changed'), undefined, { timeout: 15_000 });
-      expect(await page.evaluate(() => [...heard])).toEqual(['session changed']);
+        const other = await context.newPage();
+        await other.goto(`${server.issuer}/login`);
+        await signIn(other, people.bob);
+        await other.waitForSelector('#home-account');
+        await page.waitForFunction(() => heard.length > 0, undefined, { timeout: 15_000 });
+        expect(await page.evaluate(() => [...heard])).toEqual([libraries[library].event]);
 
-      await page.evaluate(() => void manager.signoutRedirect());
-      await page.waitForURL(`${origin}/bye`);
-      // Alice is out, and Bob, who asked for nothing, is not.
-      await other.goto(`${server.issuer}/home`);
-      expect(await other.textContent('#home-account')).toBe('Bob Builder');
-      await other.close();
-      await page.close();
-    });
+        await page.evaluate(() => void manager.signoutRedirect());
+        await page.waitForURL(`${origin}/${library}/bye`);
+        // Alice is out, and Bob, who asked for nothing, is not.
+        await other.goto(`${server.issuer}/home`);
+        expect(await other.textContent('#home-account')).toBe('Bob Builder');
+        await other.close();
+        await page.close();
+      },
+    );
 
-    it('SW-17, B4: hears that the person signed out elsewhere in the browser', async () => {
-      const page = await signedInApp();
-      const other = await context.newPage();
-      await other.goto(`${server.issuer}/logout`);
-      await other.click('#logout-yes');
-      await other.waitForSelector('#logged-out-sign-in');
-      await page.waitForFunction(() => heard.includes('signed out'), undefined, { timeout: 15_000 });
-      expect(await page.evaluate(() => [...heard])).toEqual(['signed out']);
-      await other.close();
-      await page.close();
-    });
+    it.each(Object.keys(libraries) as Library[])(
+      'SW-17, B4: with %s a page hears that the person signed out elsewhere in the browser',
+      async (library) => {
+        const page = await signedInApp(library);
+        const other = await context.newPage();
+        await other.goto(`${server.issuer}/logout`);
+        await other.click('#logout-yes');
+        await other.waitForSelector('#logged-out-sign-in');
+        await page.waitForFunction(() => heard.includes('signed out'), undefined, { timeout: 15_000 });
+        expect(await page.evaluate(() => [...heard])).toEqual(['signed out']);
+        await other.close();
+        await page.close();
+      },
+    );
 
     /** What the framed page answers to a message from this page. */
     async function asked(page: Page, messages: readonly unknown[]): Promise<readonly unknown[]> {
@@ -200,6 +231,30 @@ describe.skipIf(browser === undefined)(
       foreign.close();
       await page.close();
     });
+
+    it.each([true, false])(
+      'B3: the application’s own page is loaded in the browser, and then the person goes on; with script: %s',
+      async (javaScriptEnabled) => {
+        const own = await (browser as Browser).newContext({ javaScriptEnabled });
+        const page = await own.newPage();
+        const request = authorizationRequest(server.issuer, { client_id: 'framed', redirect_uri: `${party.origin}/callback` });
+        await page.goto(request.url);
+        await signIn(page, people.alice);
+        await page.waitForURL((url) => url.pathname === '/callback');
+        await page.goto(
+          `${server.issuer}/logout?${form({ client_id: 'framed', post_logout_redirect_uri: `${party.origin}/bye`, state: 's' })}`,
+        );
+        await page.click('#logout-yes');
+        await page.waitForURL(`${party.origin}/bye?state=s`);
+        const asked = party.told.filter(({ path }) => path.startsWith('/out')).at(-1);
+        expect(Object.fromEntries(new URL(asked?.path ?? '', party.origin).searchParams)).toEqual({
+          iss: server.issuer,
+          sid: expect.any(String),
+        });
+        expect(asked?.headers['sec-fetch-dest']).toBe('iframe');
+        await own.close();
+      },
+    );
 
     it('K18: only the session page may be framed, and it brings nothing but our script', async () => {
       const response = await fetch(`${server.issuer}/check-session`);
