@@ -16,8 +16,9 @@ import { exampleConfiguration, startSymbolon, type TestServer } from './support/
 const browser: Browser | undefined = await launchBrowser();
 
 /**
- * `event`: what it tells when somebody else signs in. The old one then asks without a hint, and between two accounts there is no silent answer, which
- * counts as a sign-out for it. The library applications use today, and the one that those of Safewhere Identify were written with (version 1.11.5). */
+ * The library applications use today, and the one that those of Safewhere Identify were written with (version 1.11.5). `event`: what it tells when
+ * somebody else signs in. The old one then asks without a hint, and between two accounts there is no silent answer: that counts as a sign-out.
+ */
 const libraries = {
   'oidc-client-ts': {
     file: 'oidc-client-ts/dist/browser/oidc-client-ts.min.js',
@@ -113,10 +114,10 @@ describe.skipIf(browser === undefined)(
       await page.click('#login-submit');
     }
 
-    async function signedInApp(_library: Library = 'oidc-client-ts'): Promise<Page> {
+    async function signedInApp(library: Library = 'oidc-client-ts'): Promise<Page> {
       await context.clearCookies();
       const page = await context.newPage();
-      await page.goto(origin);
+      await page.goto(`${origin}/${library}/`);
       await page.evaluate(() => void manager.signinRedirect());
       await page.waitForSelector('#login-submit');
       await signIn(page, people.alice);

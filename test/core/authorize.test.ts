@@ -96,7 +96,7 @@ describe('conformance: the authorization endpoint of the core', () => {
     });
     await ask({ ...op, store: counted });
     // The first time, it is noted that the client knows of the session.
-    expect(calls.splice(0)).toEqual(statements.toSpliced(1, 0, 'sessions.join'));
+    expect(calls.splice(0)).toEqual(statements.toSpliced(2, 0, 'sessions.join'));
     const outcome = await ask({ ...op, store: counted });
     expect(calls).toEqual(statements);
     const { redirect } = 'answer' in outcome ? (outcome.answer as { redirect: string }) : { redirect: '' };
