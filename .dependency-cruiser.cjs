@@ -11,15 +11,14 @@ const test = '[.]test[.]tsx?$|^test/';
 const layers = [
   { name: 'main', holds: 'main[.]ts$' },
   { name: 'cli', holds: 'cli/' },
-  { name: 'compose', holds: '(index|compose|apply|in-dialect|tenant-runtime|cached-clients|sweeping|logger)[.]ts$' },
-  { name: 'jobs', holds: 'jobs/' },
+  { name: 'compose', holds: '(?:(?:index|compose|apply|in-dialect|tenant-runtime|cached-clients|logger)[.]ts$|jobs/)' },
   { name: 'http', holds: 'http/' },
   { name: 'features', holds: '(interaction|broker|account|admin|dialects)/' },
   // What a handler is given and gives, in plain values: the vocabulary that features and the routes above them share.
   { name: 'calls', holds: 'http/(call|browser|csrf|headers)[.]ts$' },
   { name: 'tenant', holds: '(tenant|dialect)[.]ts$' },
   { name: 'config', holds: 'config/' },
-  { name: 'services', holds: '(users|keys|ui|audit|mail|outbound)/' },
+  { name: 'services', holds: '(users|keys|pki|ui|audit|mail|outbound)/' },
   { name: 'store', holds: 'store[.]ts$' },
 ];
 
@@ -103,10 +102,10 @@ module.exports = {
     },
     {
       name: 'services-apart',
-      comment: 'users, keys, pages, audit, mail and outbound requests do not import each other',
+      comment: 'users, keys, certificates, pages, audit, mail and outbound requests do not import each other',
       severity: 'error',
-      from: { path: `${server}(users|keys|ui|audit|mail|outbound)/`, pathNot: test },
-      to: { path: `${server}(users|keys|ui|audit|mail|outbound)/`, pathNot: `${server}$1/` },
+      from: { path: `${server}(users|keys|pki|ui|audit|mail|outbound)/`, pathNot: test },
+      to: { path: `${server}(users|keys|pki|ui|audit|mail|outbound)/`, pathNot: `${server}$1/` },
     },
     {
       name: 'storage-by-compose-only',
@@ -164,7 +163,14 @@ module.exports = {
       comment: 'an example is what an integrator would write: published packages only',
       severity: 'error',
       from: { path: '^examples/([^/]+)/', pathNot: test },
-      to: { path: '^(packages|test|bench|scripts|examples)/', pathNot: '^examples/$1/' },
+      to: { path: '^(packages|test|bench|scripts|examples)/', pathNot: '^examples/$1/|^packages/relying-party/src/index[.]ts$' },
+    },
+    {
+      name: 'kit-stands-alone',
+      comment: 'the relying-party kit is for any provider: it knows nothing of ours, and no web framework',
+      severity: 'error',
+      from: { path: '^packages/relying-party/src/', pathNot: test },
+      to: { pathNot: '^packages/relying-party/src/|^node_modules/(jose|openid-client)/|^node:|^(crypto|http|https|stream|tls)$' },
     },
     {
       name: 'packages-not-upwards',

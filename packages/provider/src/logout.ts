@@ -4,7 +4,7 @@
  */
 import { activeClient } from './active-client.ts';
 import { sessionsOf } from './authorize/pending.ts';
-import { bearerToken } from './bearer.ts';
+import { shownToken } from './bearer.ts';
 import type { Client } from './client.ts';
 import { type Browser, type CoreRequest, queryOrForm } from './exchange.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
@@ -26,7 +26,7 @@ export type LogoutOutcome =
   | { readonly revoked: true };
 
 /** What the person has said yes to on our own page: the end of one session, or of all in her browser. */
-export type Confirmation = { readonly sid: string | undefined };
+export type LogoutAnswer = { readonly sid: string | undefined };
 
 const party = ['id_token_hint', 'client_id', 'post_logout_redirect_uri'] as const;
 const known = [...party, 'state', 'logout_hint', 'ui_locales'] as const;
@@ -39,7 +39,7 @@ export async function endSession(
   op: Provider,
   request: CoreRequest,
   browser: Browser,
-  confirmed: Confirmation | undefined,
+  confirmed: LogoutAnswer | undefined,
 ): Promise<LogoutOutcome> {
   if (request.logout?.byToken === true && request.headers.authorization !== undefined) return endByToken(op, request);
   const parameters = queryOrForm(request);
@@ -68,10 +68,11 @@ async function end(op: Provider, browser: Browser, sid: string | undefined, noth
 
 /** What the token was given under ends, with its refresh token. Whether there was anything to end is not told. */
 async function endByToken(op: Provider, request: CoreRequest): Promise<LogoutOutcome> {
-  const token = bearerToken(request);
-  const hash = token === undefined ? undefined : accessTokenHash(op, token);
+  const shown = shownToken(request);
+  const hash = shown === undefined ? undefined : accessTokenHash(op, shown.value);
   const found = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
-  if (found?.grant !== undefined) await op.store.grants.revoke(found.grant.id, op.now());
+  // One that is bound to a key proves nothing by itself, and whoever has such tokens has better ways.
+  if (found?.grant !== undefined && found.confirmation === undefined) await op.store.grants.revoke(found.grant.id, op.now());
   return { revoked: true };
 }
 

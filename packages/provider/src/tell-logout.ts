@@ -3,6 +3,7 @@
  * out (OpenID Connect Front-Channel Logout 1.0). When, and how often, is for whoever calls.
  */
 import type { Client } from './client.ts';
+import { encryptedFor } from './encrypted-for.ts';
 import type { Provider } from './op.ts';
 import { signerOf } from './signer.ts';
 import { subjectOf } from './subject.ts';
@@ -12,14 +13,15 @@ import { logoutToken, logoutTokenHeader } from './wire/logout-token.ts';
 export type EndedFor = { readonly sid: string; readonly sub: string };
 
 /**
- * Posts a logout token, signed as the client's ID tokens are (section 2.5), and answers the HTTP status; 0 when there was no answer. Safe to
+ * Posts a logout token, signed, and encrypted, as the client's ID tokens are (section 2.5), and answers the HTTP status; 0 when there was no answer. Safe to
  * repeat: the token's `jti` stays the same. Throws server_error when there is no key to sign with.
  */
 export async function tellLogout(op: Provider, client: Client, uri: string, { sid, sub }: EndedFor): Promise<number> {
   const { client_id } = client;
   const jti = op.vault.mac('logout token', JSON.stringify([sid, client_id])).toString('base64url');
   const facts = { issuer: op.settings.issuer, client_id, sub: subjectOf(op, client, sub), sid, jti };
-  const token = await signJwt(signerOf(op, client, client.id_token_signed_response_alg), logoutToken(facts, op.now()), logoutTokenHeader);
+  const signed = await signJwt(signerOf(op, client, client.id_token_signed_response_alg), logoutToken(facts, op.now()), logoutTokenHeader);
+  const token = await encryptedFor(op, client, 'id_token', signed);
   try {
     const response = await op.fetch(uri, { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
     return response.status;

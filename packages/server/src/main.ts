@@ -6,6 +6,7 @@ import { check } from './cli/check.ts';
 import { clientCommands } from './cli/client.ts';
 import { dev } from './cli/dev.ts';
 import { reasonOf } from './cli/failure.ts';
+import { keyCommands } from './cli/keys.ts';
 import { start } from './cli/start.ts';
 import { userCommands } from './cli/user.ts';
 
@@ -32,6 +33,7 @@ program
   .action(dev);
 userCommands(program.command('user').description('the people of a tenant'), file);
 clientCommands(program.command('client').description('the applications of a tenant'), file);
+keyCommands(program.command('keys').description('the signing keys of a tenant'), file);
 
 try {
   await program.parseAsync();

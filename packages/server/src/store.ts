@@ -32,18 +32,29 @@ export type Users = {
 
 /** A key pair or secret of the tenant, sealed by the installation's master key. */
 export type StoredKey = {
-  /** `signing` for key pairs, `secret` for the tenant's own MAC and sealing secret. */
-  readonly use: 'signing' | 'secret';
+  /**
+   * `signing` and `encryption` for key pairs, `secret` for the tenant's own MAC and sealing secret, `authority` for the CA of client
+   * certificates.
+   */
+  readonly use: 'signing' | 'encryption' | 'secret' | 'authority';
   readonly alg: string;
   readonly kid: string;
   readonly sealed: string;
   readonly createdAt: number;
+  /** Epoch seconds; of the keys of a use and algorithm the one that began last is in use. */
+  readonly usedFrom: number;
+  /** The `kid` of the key it was made to replace. */
+  readonly follows?: string;
 };
 
 export type Keys = {
   readonly list: () => Promise<readonly StoredKey[]>;
   /** Adds the key unless one of this use and algorithm is there: two processes starting at once keep one. False when it was not added. */
   readonly addFirst: (key: StoredKey) => Promise<boolean>;
+  /** Adds a key that follows another, which can be followed once: of two processes that rotate at the same time one gets true. */
+  readonly addNext: (key: StoredKey & { readonly follows: string }) => Promise<boolean>;
+  /** True if it was there. */
+  readonly remove: (kid: string) => Promise<boolean>;
 };
 
 /** What the configuration file put in, so that a later change by somebody else is noticed and not overwritten. */
@@ -116,12 +127,37 @@ export type Logouts = {
   readonly list: (limit: number) => Promise<readonly Logout[]>;
 };
 
+/** A certificate that the tenant's own authority issued to a client (RFC 5280). */
+export type IssuedCertificate = {
+  /** Hexadecimal, upper case. */
+  readonly serial: string;
+  readonly client_id: string;
+  readonly pem: string;
+  readonly issuedAt: number;
+  /** The certificate's own end. */
+  readonly expiresAt: number;
+  readonly revokedAt?: number;
+};
+
+export type Certificates = {
+  /** Keeps a certificate for a client; false, and nothing kept, when there is no such client (any more), or the serial is taken. */
+  readonly add: (certificate: IssuedCertificate) => Promise<boolean>;
+  /** One that is alive: neither expired nor revoked. */
+  readonly find: (serial: string, now: number) => Promise<IssuedCertificate | undefined>;
+  /** Of a client, or all; revoked ones too, and expired ones for 90 days, so that an operator can see what became of them. By client, oldest first. */
+  readonly list: (client_id: string | undefined) => Promise<readonly IssuedCertificate[]>;
+  /** Effective at the next request of every process; true if it was alive. */
+  readonly revoke: (serial: string, now: number) => Promise<boolean>;
+};
+
 export type TenantStore = Store & {
   readonly users: Users;
   readonly keys: Keys;
   readonly applied: Applied;
   readonly attempts: Attempts;
   readonly logouts: Logouts;
+  /** Go with their client. */
+  readonly certificates: Certificates;
 };
 
 export type Storage = {

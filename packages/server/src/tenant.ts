@@ -1,6 +1,8 @@
 /** A tenant as the server runs it: its provider, its people, and how its pages and cookies are made. Put together in compose.ts. */
 import type { EndpointName, Provider } from '@symbolon/provider';
 import type { Spelling } from './dialect.ts';
+import type { TenantKeys } from './keys/tenant-keys.ts';
+import type { ClientCertificates } from './pki/client-certificates.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
 import type { SignIn } from './users/sign-in.ts';
@@ -11,10 +13,15 @@ export type Tenant = {
   readonly logo?: string;
   readonly op: Provider;
   readonly store: TenantStore;
+  readonly keys: TenantKeys;
   readonly spelling: Spelling;
   /** URLs at which an endpoint answers besides its own. */
   readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
+  /** The certificates of clients, where the tenant has an authority of its own. */
+  readonly certificates?: ClientCertificates;
+  /** The certificates of that authority, PEM. */
+  readonly authorities: readonly string[];
   /** Scheme and authority of the issuer: the only origin our own forms come from. */
   readonly origin: string;
   /** Path of the issuer, empty at the root of a host: every link starts with it. */

@@ -3,7 +3,7 @@ import type { Provider } from '../op.ts';
 import type { PendingRequest, Session } from '../store.ts';
 import { scopesToConsent } from './claims-request.ts';
 
-/** How somebody proved who she is: `amr` by RFC 8176. */
+/** How somebody proved who she is: `amr` by RFC 8176; `authTime` when that was not now. */
 export type Proof = {
   readonly sub: string;
   readonly amr: readonly string[];
@@ -11,6 +11,7 @@ export type Proof = {
   readonly credential?: string;
   /** The kind of browser, in words of ours, for the person to recognise it by. */
   readonly device?: string;
+  readonly authTime?: number;
 };
 
 /**
@@ -18,9 +19,10 @@ export type Proof = {
  * undefined when the account or its credential was changed since it was checked.
  */
 export async function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string | undefined> {
-  const authTime = op.now();
+  const now = op.now();
+  const { authTime = now } = proof;
   const authentication = { ...proof, sid: op.random(16), authTime, expiresAt: authTime + op.settings.lifetimes.session };
-  const sid = await op.store.sessions.authenticate(previous, next, authentication, authTime);
+  const sid = await op.store.sessions.authenticate(previous, next, authentication, now);
   if (sid !== undefined) op.emit({ type: 'session.started', sid, sub: proof.sub, amr: proof.amr });
   return sid;
 }

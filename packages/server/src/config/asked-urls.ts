@@ -3,8 +3,8 @@ import { type Found, select } from './select.ts';
 
 const patterns = [
   'tenants.*.clients.*.jwks_uri',
+  'tenants.*.clients.*.request_uris.*',
   'tenants.*.clients.*.backchannel_logout_uri',
-  'tenants.*.clients.*.sector_identifier_uri',
   'tenants.*.upstreams.*.discovery',
 ];
 

@@ -1,5 +1,5 @@
 /** The browser side of the end-session endpoint: asks, ends, and leads on: to the client where it may be, else to the page that says what ended. */
-import { type Confirmation, endSession, type LogoutOutcome, one, type SessionView, sessionsOf, urlOf } from '@symbolon/provider';
+import { endSession, type LogoutAnswer, type LogoutOutcome, one, type SessionView, sessionsOf, urlOf } from '@symbolon/provider';
 import { type BrowserCookie, known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { ownForm } from '../http/csrf.ts';
@@ -14,7 +14,7 @@ export async function logout(call: Call): Promise<Reply> {
   const answer = call.request.method === 'POST' ? ownForm(call) : undefined;
   const action = answer === undefined ? undefined : one(answer.form, 'action');
   if (action === 'no') return seeOther(ownLink(call, 'home'));
-  const confirmed: Confirmation | undefined = answer !== undefined && action === 'yes' ? { sid: one(answer.form, 'sid') } : undefined;
+  const confirmed: LogoutAnswer | undefined = answer !== undefined && action === 'yes' ? { sid: one(answer.form, 'sid') } : undefined;
   const outcome = await endSession(call.tenant.op, call.request, call.browser && known(call.browser), confirmed);
   if ('reopen' in outcome) return seeOther(`${endSessionPath(call)}?${new URLSearchParams(outcome.reopen)}`);
   if ('confirm' in outcome) return call.browser === undefined ? farewell(call) : ask(call, call.browser, outcome);

@@ -6,10 +6,12 @@ import { sql } from 'kysely';
 import type { Storage, TenantStore } from '../store.ts';
 import { applied } from './applied.ts';
 import { attempts } from './attempts.ts';
+import { certificates } from './certificates.ts';
 import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
+import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
 import { logouts } from './logouts.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -61,11 +63,13 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     sessions: sessions(engine),
     consents: consents(engine),
     replay: replay(engine),
+    initialTokens: initialTokens(engine),
     users: users(engine),
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
     logouts: logouts(engine),
+    certificates: certificates(engine),
   };
   return (id) => ({
     clients: of.clients(id),
@@ -75,10 +79,12 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     sessions: of.sessions(id),
     consents: of.consents(id),
     replay: of.replay(id),
+    initialTokens: of.initialTokens(id),
     users: of.users(id),
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
     logouts: of.logouts(id),
+    certificates: of.certificates(id),
   });
 }

@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Asset } from './asset.ts';
+import { buttonAssets } from './button-assets.ts';
 
 const files = {
   stylesheet: 'symbolon.css',
@@ -14,10 +16,9 @@ const files = {
 };
 
 export type AssetPaths = Readonly<Record<keyof typeof files, string>>;
-export type Asset = { readonly body: Buffer; readonly contentType: string };
 export type Assets = {
   readonly paths: AssetPaths;
-  /** By path, `/assets/NAME.HASH.EXTENSION`; to be served with `cache-control: public, max-age=31536000, immutable`. */
+  /** By path below an issuer: `/assets/NAME.HASH.EXTENSION`, and the button's. */
   readonly files: Readonly<Record<string, Asset>>;
 };
 
@@ -34,7 +35,9 @@ function read(file: string): readonly [path: string, asset: Asset] {
   const body = readFileSync(new URL(file, folder));
   const [name = '', extension = ''] = file.split('.');
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
-  return [`/assets/${name}.${hash}.${extension}`, { body, contentType: contentTypes[extension] ?? 'application/octet-stream' }];
+  const contentType = contentTypes[extension] ?? 'application/octet-stream';
+  const headers = { 'content-type': contentType, 'cache-control': 'public, max-age=31536000, immutable' };
+  return [`/assets/${name}.${hash}.${extension}`, { body, headers }];
 }
 
 /** Reads the package's assets. Throws when one is missing: an incomplete installation must not start. */
@@ -42,7 +45,7 @@ export function loadAssets(): Assets {
   const all = Object.entries(files).map(([name, file]) => [name, ...read(file)] as const);
   return {
     paths: Object.fromEntries(all.map(([name, path]) => [name, path])) as AssetPaths,
-    files: Object.fromEntries(all.map(([, path, asset]) => [path, asset])),
+    files: Object.fromEntries([...all.map(([, path, asset]) => [path, asset] as const), ...buttonAssets()]),
   };
 }
 

@@ -1,10 +1,11 @@
 import { createSecretKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
-import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '@symbolon/provider';
+import { type AsymmetricAlgorithm, asymmetricAlgorithms, type KeyRing } from '@symbolon/provider';
 import { describe, expect, it } from 'vitest';
 import type { Keys, StoredKey } from '../store.ts';
-import { loadTenantKeys } from './key-ring.ts';
+import { loadTenantKeys } from './tenant-keys.ts';
 
 const masterKey = createSecretKey(randomBytes(32));
+const look = () => {};
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 /** The port's rule over an array: one key of a use and algorithm gets in first. */
@@ -22,22 +23,35 @@ function keyStore() {
       rows.push(key);
       return true;
     },
+    addNext: async (key) => {
+      await turn();
+      if (rows.some(({ follows }) => follows === key.follows)) return false;
+      rows.push(key);
+      return true;
+    },
+    remove: async (kid) => {
+      await turn();
+      const at = rows.findIndex((key) => key.kid === kid);
+      return at >= 0 && rows.splice(at, 1).length === 1;
+    },
   };
   return { rows, store };
 }
 
 function load(store: Keys, signing: readonly AsymmetricAlgorithm[] = ['ES256', 'EdDSA'], key: KeyObject = masterKey, at = 1_700_000_000) {
-  return loadTenantKeys({ store, masterKey: key, signing, now: () => at, random });
+  return loadTenantKeys({ store, look, masterKey: key, signing, now: () => at, random });
 }
+
+const signingIn = (ring: KeyRing) => ring.jwks().keys.flatMap(({ use, kid }) => (use === 'sig' ? [kid] : []));
 
 describe('loadTenantKeys', () => {
   it('D11: makes a key for each algorithm offered; the JWKS has distinct kids and public members only', async () => {
     const { keyRing } = await load(keyStore().store, asymmetricAlgorithms);
     const { keys } = keyRing.jwks();
-    expect(keys.map((key) => key.alg)).toEqual([...asymmetricAlgorithms]);
-    expect(new Set(keys.map((key) => key.kid)).size).toBe(4);
+    expect(keys.map((key) => key.alg)).toEqual([...asymmetricAlgorithms, undefined, undefined]);
+    expect(keys.map((key) => key.use)).toEqual(['sig', 'sig', 'sig', 'sig', 'enc', 'enc']);
+    expect(new Set(keys.map((key) => key.kid)).size).toBe(6);
     for (const jwk of keys) {
-      expect(jwk.use).toBe('sig');
       for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) expect(jwk).not.toHaveProperty(secret);
     }
     for (const alg of asymmetricAlgorithms) {
@@ -53,8 +67,10 @@ describe('loadTenantKeys', () => {
     const { keyRing, vault } = await load(store, ['RS256', 'ES256', 'EdDSA']);
     const stored = JSON.stringify(rows);
     const unpacked = rows.map((row) => Buffer.from(row.sealed.slice(3), 'base64url').toString('latin1')).join();
-    for (const { alg } of rows.filter(({ use }) => use === 'signing')) {
-      const key = keyRing.signing(alg as AsymmetricAlgorithm)?.privateKey;
+    for (const { alg, kid, use } of rows.filter((row) => row.use !== 'secret')) {
+      const signing = use === 'signing';
+      const key = (signing ? keyRing.signing(alg as AsymmetricAlgorithm) : keyRing.opening(alg === 'RSA' ? 'RSA-OAEP' : 'ECDH-ES', kid))
+        ?.privateKey;
       if (!key) throw new Error(`no key for ${alg}`);
       const { d, p, q } = key.export({ format: 'jwk' });
       for (const secret of [d, p, q].filter((value) => value !== undefined)) {
@@ -76,13 +92,13 @@ describe('loadTenantKeys', () => {
     expect(second.keyRing.jwks()).toEqual(first.keyRing.jwks());
     expect(second.vault.open(first.vault.seal('secret'))).toBe('secret');
     expect(second.vault.mac('code', 'x')).toEqual(first.vault.mac('code', 'x'));
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(5);
   });
 
   it('eight processes starting at once use the same keys, and what one signs another verifies', async () => {
     const { rows, store } = keyStore();
     const all = await Promise.all(Array.from({ length: 8 }, () => load(store)));
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(5);
     expect(new Set(all.map(({ keyRing }) => JSON.stringify(keyRing.jwks()))).size).toBe(1);
     expect(new Set(all.map(({ vault }) => vault.mac('a', 'b').toString('hex'))).size).toBe(1);
     const [signer, verifier] = [all[0]?.keyRing.signing('EdDSA'), all[7]?.keyRing.signing('EdDSA')];
@@ -97,8 +113,24 @@ describe('loadTenantKeys', () => {
     const after = await load(store, ['EdDSA'], masterKey, 1_700_009_999);
     expect(before.keyRing.signing('EdDSA')).toBeUndefined();
     expect(after.keyRing.signing('ES256')).toBeUndefined();
-    expect(after.keyRing.jwks().keys.map((key) => key.alg)).toEqual(['EdDSA', 'ES256']);
+    expect(after.keyRing.jwks().keys.flatMap((key) => key.alg ?? [])).toEqual(['EdDSA', 'ES256']);
     expect(after.keyRing.find(before.keyRing.signing('ES256')?.kid ?? '')?.alg).toBe('ES256');
+  });
+
+  it('what is encrypted to the tenant is opened by the key of its kind and kid, and by no other', async () => {
+    const { keyRing } = await load(keyStore().store);
+    for (const [alg, kty] of [
+      ['RSA-OAEP', 'RSA'],
+      ['RSA-OAEP-256', 'RSA'],
+      ['ECDH-ES', 'EC'],
+      ['ECDH-ES+A256KW', 'EC'],
+    ] as const) {
+      const published = keyRing.jwks().keys.find((jwk) => jwk.use === 'enc' && jwk.kty === kty);
+      const key = keyRing.opening(alg, undefined);
+      expect([key?.kid, key?.kind]).toEqual([published?.kid, kty]);
+      expect(keyRing.opening(alg, String(published?.kid))).toBe(key);
+      expect(keyRing.opening(alg, keyRing.signing('ES256')?.kid)).toBeUndefined();
+    }
   });
 
   it('a wrong master key is told with what to do, and nothing is added', async () => {
@@ -124,5 +156,37 @@ describe('loadTenantKeys', () => {
     expect(one.keyRing.signing('ES256')?.kid).not.toBe(two.keyRing.signing('ES256')?.kid);
     expect(one.vault.mac('a', 'b')).not.toEqual(two.vault.mac('a', 'b'));
     expect(() => two.vault.open(one.vault.seal('secret'))).toThrow();
+  });
+
+  it('F20: a successor is published at once and signs when its time has come; the key before it still verifies', async () => {
+    const { store } = keyStore();
+    let at = 1_700_000_000;
+    const keys = await loadTenantKeys({ store, look, masterKey, signing: ['ES256'], now: () => at, random });
+    const other = await loadTenantKeys({ store, look, masterKey, signing: ['ES256'], now: () => at, random });
+    const first = keys.keyRing.signing('ES256')?.kid ?? '';
+    const followed = await Promise.all([keys.follow(first, 'ES256', at + 60), other.follow(first, 'ES256', at + 60)]);
+    expect(followed.sort()).toEqual([false, true]);
+    for (const { keyRing, reload } of [keys, other]) {
+      expect(signingIn(keyRing)).toHaveLength(1);
+      await reload();
+      expect(signingIn(keyRing)).toHaveLength(2);
+      expect(keyRing.signing('ES256')?.kid).toBe(first);
+    }
+    at += 60;
+    const second = keys.keyRing.signing('ES256')?.kid ?? '';
+    expect(second).not.toBe(first);
+    expect(other.keyRing.signing('ES256')?.kid).toBe(second);
+    expect(keys.keyRing.find(first)?.kid).toBe(first);
+    await store.remove(first);
+    await keys.reload();
+    expect(keys.keyRing.find(first)).toBeUndefined();
+    expect(signingIn(keys.keyRing)).toEqual([second]);
+  });
+
+  it('a clock that was set back still finds a key to sign with', async () => {
+    const { store } = keyStore();
+    await load(store, ['ES256']);
+    const { keyRing } = await load(store, ['ES256'], masterKey, 1_600_000_000);
+    expect(keyRing.signing('ES256')?.alg).toBe('ES256');
   });
 });
