@@ -1,4 +1,5 @@
 /** Sign-outs that a relying party asks for, and hears of: RP-initiated, back-channel, front-channel logout and session management. */
+import { backChannelLogout, relyingParty } from '@symbolon/relying-party';
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerOf, authorizationRequest, claimsIn, form, hasButton, people, signInFor, tokenRequest, userinfo } from '../support/client.ts';
@@ -56,7 +57,7 @@ const logout = (agent: Agent, parameters: Record<string, string | undefined>) =>
 const isOut = async (agent: Agent, name: keyof ReturnType<typeof parties> = 'quiet') =>
   answerOf(await agent.get(authorizationRequest(server.issuer, parties()[name], { prompt: 'none' }).url)).get('error') === 'login_required';
 const tokensAt = async (party: RelyingParty | undefined, count: number) => {
-  await vi.waitUntil(() => (party?.tokens().length ?? 0) >= count, { timeout: 8000, interval: 20 });
+  await vi.waitUntil(() => (party?.tokens().length ?? 0) >= count, { timeout: 20_000, interval: 20 });
   return party?.tokens() ?? [];
 };
 
@@ -204,6 +205,35 @@ describe('conformance: back-channel logout', () => {
     const secret = new TextEncoder().encode(parties().secret.client_secret);
     const { payload } = await jwtVerify(token, secret, { issuer: server.issuer, audience: 'secret', typ: 'logout+jwt' });
     expect(payload.sid).toBe(claimsIn(tokens.body.id_token).sid);
+  });
+
+  it('B2: a token is sent again under its jti until it was answered; after a refusal (4xx) under another', async () => {
+    const agent = newAgent();
+    one?.answer(503);
+    const { tokens } = await signIn(agent, 'one');
+    await logout(agent, { id_token_hint: String(tokens.body.id_token) });
+    await tokensAt(one, 1);
+    one?.answer(400);
+    await tokensAt(one, 2);
+    one?.answer(200);
+    const all = (await tokensAt(one, 3)).map((token) => claimsIn(token));
+    const names = all.map(({ jti }) => jti);
+    expect(names[1]).toBe(names[0]);
+    expect(names.at(-1)).not.toBe(names[0]);
+    expect(new Set(all.map(({ sid }) => sid))).toEqual(new Set([claimsIn(tokens.body.id_token).sid]));
+  }, 40_000);
+
+  it('B2: the kit for applications accepts the token, and no ID token in its place', async () => {
+    const agent = newAgent();
+    const { tokens } = await signIn(agent, 'one');
+    await logout(agent, { id_token_hint: String(tokens.body.id_token) });
+    const [token = ''] = await tokensAt(one, 1);
+    const { iat } = claimsIn(token);
+    const { client_secret, redirect_uri: redirectUri } = parties().one;
+    const settings = { issuer: server.issuer, client_id: 'one', client_secret };
+    const rp = relyingParty({ redirectUri, providers: async () => settings, now: () => Number(iat) });
+    expect(await backChannelLogout(rp, 'one', token)).toMatchObject({ issuer: server.issuer, sid: claimsIn(tokens.body.id_token).sid });
+    await expect(backChannelLogout(rp, 'one', String(tokens.body.id_token))).rejects.toThrow('logout token');
   });
 
   it('D12: discovery says what is supported', async () => {

@@ -10,15 +10,23 @@ import { subjectOf } from './subject.ts';
 import { signJwt } from './wire/jwt.ts';
 import { logoutToken, logoutTokenHeader } from './wire/logout-token.ts';
 
-export type EndedFor = { readonly sid: string; readonly sub: string };
+export type EndedFor = {
+  readonly sid: string;
+  readonly sub: string;
+  /**
+   * The number of a token that was refused before this one, else 0. As long as we do not know whether a token was heard, it is sent again under its
+   * `jti`; a client that refused one may have refused only the repetition, and is given a new one.
+   */
+  readonly refused: number;
+};
 
 /**
  * Posts a logout token, signed, and encrypted, as the client's ID tokens are (section 2.5), and answers the HTTP status; 0 when there was no answer. Safe to
  * repeat: the token's `jti` stays the same. Throws server_error when there is no key to sign with.
  */
-export async function tellLogout(op: Provider, client: Client, uri: string, { sid, sub }: EndedFor): Promise<number> {
+export async function tellLogout(op: Provider, client: Client, uri: string, { sid, sub, refused }: EndedFor): Promise<number> {
   const { client_id } = client;
-  const jti = op.vault.mac('logout token', JSON.stringify([sid, client_id])).toString('base64url');
+  const jti = op.vault.mac('logout token', JSON.stringify([sid, client_id, refused])).toString('base64url');
   const facts = { issuer: op.settings.issuer, client_id, sub: subjectOf(op, client, sub), sid, jti };
   const signed = await signJwt(signerOf(op, client, client.id_token_signed_response_alg), logoutToken(facts, op.now()), logoutTokenHeader);
   const token = await encryptedFor(op, client, 'id_token', signed);

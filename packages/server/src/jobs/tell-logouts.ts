@@ -75,7 +75,7 @@ async function tell({ op, store }: Tenant, notice: Logout, fault: Surroundings['
     await store.logouts.settle(notice, { state: 'silent' }, op.now());
     return;
   }
-  const status = await tellLogout(op, client, uri, notice).catch((error: unknown) => {
+  const status = await tellLogout(op, client, uri, { ...notice, refused: refusedAt(notice) }).catch((error: unknown) => {
     fault(error);
     return 0;
   });
@@ -88,4 +88,9 @@ async function tell({ op, store }: Tenant, notice: Logout, fault: Surroundings['
   const outcome = over ? { state: 'given_up' as const, status } : { state: 'waiting' as const, status, nextAt: now + pauseAfter(attempts) };
   if (await store.logouts.settle(notice, outcome, now))
     op.emit({ type: over ? 'logout.given_up' : 'logout.failed', client_id, sid, attempts, status });
+}
+
+/** The attempt that the client answered, and refused (4xx); 0 when the last one was not answered so. */
+function refusedAt({ attempts, lastStatus = 0 }: Logout): number {
+  return lastStatus >= 400 && lastStatus < 500 ? attempts : 0;
 }
