@@ -27,7 +27,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       pkce: 'required',
       redirectUri: 'required',
       assertionAudience: 'issuer',
-      requestObjectNbf: 'required',
+      requestObject: 'fapi',
       refreshRotation: 'never',
       passwordGrant: false,
       credentialsInQuery: false,

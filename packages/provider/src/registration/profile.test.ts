@@ -84,7 +84,7 @@ describe('profile fapi2', () => {
     ['5.3.2.2-5', { policy: { pkce: 'optional' } }],
     ['5.3.2.2-6', { policy: { redirectUri: 'optional' } }],
     ['5.3.2.1-8', { policy: { assertionAudience: 'endpoint' } }],
-    ['Message Signing 5.3.1', { policy: { requestObjectNbf: 'optional' } }],
+    ['Message Signing 5.3.1', { policy: { requestObject: 'bound' } }],
     ['5.3.2.1-9', { policy: { refreshRotation: 'always' } }],
     ['5.3.2.1-2', { policy: { passwordGrant: true } }],
     ['5.3.2.1-6', { policy: { credentialsInQuery: true } }],

@@ -30,7 +30,7 @@ const positions: Readonly<Partial<Record<keyof Policy, string>>> = {
   pkce: '5.3.2.2-5',
   redirectUri: '5.3.2.2-6',
   assertionAudience: '5.3.2.1-8',
-  requestObjectNbf: 'Message Signing 5.3.1',
+  requestObject: 'Message Signing 5.3.1',
   refreshRotation: '5.3.2.1-9',
   passwordGrant: '5.3.2.1-2',
   credentialsInQuery: '5.3.2.1-6',
