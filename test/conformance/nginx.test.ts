@@ -1,22 +1,12 @@
 /** Client certificates through a real nginx that passes them on, configured as docs/operate/running.md says. */
 
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned, testAuthority, workshop } from '../support/certificates.ts';
 import { httpsFetch } from '../support/https.ts';
 import { codeFor, type MtlsServer, post, startMtls, userinfoWith } from '../support/mtls.ts';
-import { nginx, startNginx } from '../support/nginx.ts';
+import { nginx, nginxGuide, startNginx } from '../support/nginx.ts';
 import { freePort } from '../support/process.ts';
-
-/** The lines of the guide, between the two that name them. */
-function guide(upstream: string): string {
-  const text = readFileSync(new URL('../../docs/operate/running.md', import.meta.url), 'utf8');
-  const lines = /```nginx\n( *ssl_verify_client [^`]*)```/.exec(text)?.[1];
-  if (lines === undefined) throw new Error('docs/operate/running.md says no more how nginx passes certificates on');
-  // Where the port is not 443, the name of the host is not enough.
-  return lines.replace('http://127.0.0.1:4000', upstream).replace('$host', '$http_host');
-}
 
 describe.skipIf(nginx === undefined)('behind nginx (where there is none: apt-get install nginx-light)', () => {
   let server: MtlsServer;
@@ -37,7 +27,7 @@ describe.skipIf(nginx === undefined)('behind nginx (where there is none: apt-get
       tenant: `clientCa: { cert: ${ca.certFile} }`,
     });
     const certificate = `ssl_certificate ${edge.certFile}; ssl_certificate_key ${edge.keyFile};`;
-    stop = await startNginx(folder, port, `${certificate}\n${guide(server.upstream)}`);
+    stop = await startNginx(folder, port, `${certificate}\n${nginxGuide(server.upstream)}`);
     server = { ...server, own: edge, ask: (identity) => askThrough(identity) };
   });
 

@@ -1,6 +1,6 @@
 /** A real nginx on loopback, if the machine has one: /usr/sbin/nginx, or the one named in SYMBOLON_TEST_NGINX. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
@@ -34,6 +34,15 @@ export async function startNginx(folder: string, port: number, server: string): 
   }
   child.kill('SIGKILL');
   throw new Error(`nginx does not listen:\n${said}`);
+}
+
+/** The lines of the guide that make nginx pass certificates on. */
+export function nginxGuide(upstream: string): string {
+  const text = readFileSync(new URL('../../docs/operate/running.md', import.meta.url), 'utf8');
+  const lines = /```nginx\n( *ssl_verify_client [^`]*)```/.exec(text)?.[1];
+  if (lines === undefined) throw new Error('docs/operate/running.md says no more how nginx passes certificates on');
+  // Where the port is not 443, the name of the host is not enough.
+  return lines.replace('http://127.0.0.1:4000', upstream).replace('$host', '$http_host');
 }
 
 function listens(port: number): Promise<boolean> {
