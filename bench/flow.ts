@@ -13,13 +13,17 @@ export type Metadata = {
   readonly userinfo_endpoint: string;
   readonly jwks_uri: string;
   readonly introspection_endpoint?: string;
+  readonly pushed_authorization_request_endpoint?: string;
 };
 
 export type Tokens = { readonly access_token: string; readonly id_token?: string; readonly refresh_token?: string };
 
 // One verifier for all: what a server does with it costs the same.
-const code_verifier = randomBytes(32).toString('base64url');
-const code_challenge = createHash('sha256').update(code_verifier).digest('base64url');
+export const code_verifier = randomBytes(32).toString('base64url');
+export const pkce = {
+  code_challenge: createHash('sha256').update(code_verifier).digest('base64url'),
+  code_challenge_method: 'S256',
+};
 
 function authorizationUrl(metadata: Metadata, { client_id }: Client): string {
   const state = randomBytes(8).toString('hex');
@@ -30,8 +34,7 @@ function authorizationUrl(metadata: Metadata, { client_id }: Client): string {
     scope,
     state,
     nonce: state,
-    code_challenge,
-    code_challenge_method: 'S256',
+    ...pkce,
   };
   return `${metadata.authorization_endpoint}?${new URLSearchParams(parameters)}`;
 }

@@ -1,6 +1,7 @@
 /** The scenarios: each prepares what it needs and answers one operation, which a worker repeats. */
 import { authorize, cookieOf, expectStatus, type Metadata, redeem, refreshTokenOf, rotate, signIn } from './flow.ts';
 import { clientHeaders, type Send } from './http.ts';
+import { signedFlow } from './signed.ts';
 import { machineClient, machineScope, plainClient, refreshClient, workers } from './target.ts';
 
 export type World = {
@@ -88,6 +89,13 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'PAR + JARM + private_key_jwt code flow',
+    prepare: async (world) => {
+      const flow = signedFlow(world.send, world.metadata);
+      return flow && ((worker) => flow(cookieFor(world, worker)));
+    },
+  },
+  {
     name: 'refresh rotation',
     prepare: async (world) => {
       const { send, metadata } = world;
@@ -103,6 +111,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    // A sign-in through an upstream has its place beside this one, when the broker is there.
     name: 'cold login',
     prepare:
       async ({ send, metadata }) =>

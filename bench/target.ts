@@ -31,6 +31,8 @@ export const redirect_uri = 'http://127.0.0.1:5999/callback';
 /** The code flow, and the same with a refresh token each time. Nobody is asked for consent. */
 export const plainClient = { client_id: 'bench', client_secret: 'bench-secret-0123456789abcdef0123456789' };
 export const refreshClient = { client_id: 'bench-refresh', client_secret: 'bench-refresh-secret-0123456789abcdef' };
+/** Authenticates by its key, and has no secret. */
+export const signedClient = { client_id: 'bench-signed' };
 export const machineClient = { client_id: 'bench-machine', client_secret: 'bench-machine-secret-0123456789abcdef' };
 
 export const scope = 'openid profile email';

@@ -1,5 +1,6 @@
 /** The peer: oidc-provider 9 with an adapter for the same database. */
 import { fileURLToPath } from 'node:url';
+import { signedJwks } from '../signed.ts';
 import type { Target } from '../target.ts';
 import { startTarget } from './run.ts';
 
@@ -8,5 +9,6 @@ const name = 'oidc-provider';
 
 export const oidcProvider: Target = {
   name,
-  start: (store) => startTarget(name, store, ({ port, database }) => ({ program, args: [String(port), database] })),
+  start: (store) =>
+    startTarget(name, store, ({ port, database }) => ({ program, args: [String(port), database, JSON.stringify(signedJwks)] })),
 };

@@ -1,7 +1,19 @@
 /** Ours: the built program, started as an operator starts it. */
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { machineClient, machineScope, person, plainClient, redirect_uri, refreshClient, scope, type Target, usernames } from '../target.ts';
+import { signedJwks } from '../signed.ts';
+import {
+  machineClient,
+  machineScope,
+  person,
+  plainClient,
+  redirect_uri,
+  refreshClient,
+  scope,
+  signedClient,
+  type Target,
+  usernames,
+} from '../target.ts';
 import { type Place, startTarget } from './run.ts';
 
 const name = 'symbolon';
@@ -33,6 +45,14 @@ function configuration({ port, issuer, database }: Place): string {
         clients: [
           { ...plainClient, ...application, policy: { consent: 'implicit', refreshToken: 'never' } },
           { ...refreshClient, ...application, policy: { consent: 'implicit', refreshToken: 'always' } },
+          {
+            ...signedClient,
+            ...application,
+            token_endpoint_auth_method: 'private_key_jwt',
+            jwks: signedJwks,
+            require_pushed_authorization_requests: true,
+            policy: { consent: 'implicit', refreshToken: 'never' },
+          },
           { ...machineClient, grant_types: ['client_credentials'], scope: machineScope },
         ],
       },

@@ -1,10 +1,10 @@
 /** oidc-provider set up to do what ours does: same clients, same lifetimes, RS256 with 2048 bits, no consent page. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { Context } from 'oidc-provider';
-import { machineClient, machineScope, person, plainClient, redirect_uri, refreshClient, scope } from '../../target.ts';
+import { machineClient, machineScope, person, plainClient, redirect_uri, refreshClient, scope, signedClient } from '../../target.ts';
 import type { AdapterFactory } from './adapter.ts';
 
-export function configuration(adapter: AdapterFactory): Readonly<Record<string, unknown>> {
+export function configuration(adapter: AdapterFactory, jwks: unknown): Readonly<Record<string, unknown>> {
   const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const application = { redirect_uris: [redirect_uri], response_types: ['code'], scope };
   return {
@@ -13,6 +13,16 @@ export function configuration(adapter: AdapterFactory): Readonly<Record<string, 
     clients: [
       { ...plainClient, ...application, grant_types: ['authorization_code'] },
       { ...refreshClient, ...application, grant_types: ['authorization_code', 'refresh_token'] },
+      {
+        ...signedClient,
+        ...application,
+        grant_types: ['authorization_code'],
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks,
+        authorization_signed_response_alg: 'RS256',
+        require_pushed_authorization_requests: true,
+      },
       { ...machineClient, redirect_uris: [], response_types: [], grant_types: ['client_credentials'], scope: machineScope },
     ],
     scopes: ['openid', 'profile', 'email', machineScope],
@@ -20,6 +30,8 @@ export function configuration(adapter: AdapterFactory): Readonly<Record<string, 
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      jwtResponseModes: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
     },
     cookies: { keys: ['0123456789abcdef0123456789abcdef'] },

@@ -1,4 +1,4 @@
-/** The peer as a program: `node server.ts PORT DATABASE`. Its login page is the smallest that checks a password as ours does. */
+/** The peer as a program: `node server.ts PORT DATABASE JWKS`, the last being the keys of the client that signs. Its login page is the smallest that checks a password as ours does. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
@@ -8,9 +8,9 @@ import { configuration } from './configuration.ts';
 import { postgresAdapters } from './postgres-adapter.ts';
 import { sqliteAdapters } from './sqlite-adapter.ts';
 
-const [port = '', database = ''] = process.argv.slice(2);
+const [port = '', database = '', jwks = ''] = process.argv.slice(2);
 const adapters = database.startsWith('sqlite:') ? sqliteAdapters(database.slice('sqlite:'.length)) : await postgresAdapters(database);
-const provider = new Provider(`http://127.0.0.1:${port}`, configuration(adapters));
+const provider = new Provider(`http://127.0.0.1:${port}`, configuration(adapters, JSON.parse(jwks)));
 provider.on('server_error', (_context, error) => console.error(error));
 
 const hash = promisify(argon2);
