@@ -3,7 +3,6 @@
  * members of the registration and limits that are there for any client. What it demands of a registration stands in registration/profile.ts;
  * here is what is asked at each request, so that it holds whatever the tenant's settings become.
  */
-import type { Client } from './client.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
@@ -36,12 +35,15 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   },
 };
 
+/** A client, or what is said of one, as far as its profile goes. */
+type Keeping = { readonly profile?: ProfileName | undefined };
+
 /** The profile of a client, if it keeps to one. */
-export function profileOf({ profile }: { readonly profile?: Client['profile'] | undefined }): Profile | undefined {
+export function profileOf({ profile }: Keeping): Profile | undefined {
   return profile === undefined ? undefined : profiles[profile];
 }
 
 /** Whether a JWT of this client, or for it, may be signed with this algorithm (FAPI 2.0 Security Profile section 5.4.1). */
-export function allowsAlgorithm(client: Pick<Client, 'profile'>, alg: Algorithm): boolean {
+export function allowsAlgorithm(client: Keeping, alg: Algorithm): boolean {
   return profileOf(client)?.algorithms.includes(alg) ?? true;
 }
