@@ -316,6 +316,11 @@ describe('cli: people and applications beside a running server', () => {
       [['--machine', '--jwks', 'none.json'], /no key set/],
       [['--machine', '--jwks', 'keys.json', '--jwks-uri', 'https://rp.example/jwks'], /^--jwks: stands beside a jwks_uri/],
       [['--machine', '--jwks-uri', 'http://rp.example/jwks'], /^--jwks-uri: must be https/],
+      [['--redirect-uri', 'https://rp.example/cb', '--profile', 'fapi2'], /^--jwks, --jwks-uri: must be one of .*FAPI 2\.0, 5\.3\.2\.1-6/],
+      [
+        ['--redirect-uri', 'http://127.0.0.1/cb', '--profile', 'fapi2', '--jwks', 'keys.json'],
+        /--redirect-uri: must be https.*5\.3\.2\.2-8/,
+      ],
     ];
     const answers = await Promise.all(wrong.map(([args]) => run('client', 'add', '--name', 'Wrong', ...args)));
     for (const [index, [, says]] of wrong.entries()) expect(answers[index]).toEqual({ code: 1, output: expect.stringMatching(says) });

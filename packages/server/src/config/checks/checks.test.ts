@@ -382,3 +382,40 @@ describe('resources and upstreams', () => {
     ]);
   });
 });
+
+describe('profile', () => {
+  const keyed = {
+    client_id: 'bank',
+    profile: 'fapi2',
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks_uri: 'https://bank.example/jwks',
+    redirect_uris: ['https://bank.example/cb'],
+  };
+  const ofBank = (changes: object, changesOfTenant: object = {}) =>
+    findings({ tenants: [{ ...tenant, clients: [{ ...keyed, ...changes }], ...changesOfTenant }] });
+
+  it('fills in what a client of it leaves unsaid, over what the dialect of its tenant has', () => {
+    const loaded = parse(stringify({ tenants: [{ ...tenant, dialect: 'oneportal', clients: [keyed] }] }), { baseDirectory: '/', env: {} });
+    expect(loaded.ok && loaded.config.tenants[0]?.clients[0]).toMatchObject({
+      profile: 'fapi2',
+      require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
+      id_token_signed_response_alg: 'PS256',
+      policy: { pkce: 'required', refreshRotation: 'never', redirectUri: 'required', requestObject: 'fapi', assertionAudience: 'issuer' },
+    });
+  });
+
+  it.each([
+    [{ policy: { pkce: 'optional' } }, 'policy', '5\\.3\\.2\\.2-5'],
+    [{ lifetimes: { code: 120 } }, 'lifetimes', '5\\.3\\.2\\.1-11'],
+    [{ require_pushed_authorization_requests: false }, 'require_pushed_authorization_requests', '5\\.3\\.2\\.2-3'],
+    [{ id_token_signed_response_alg: 'RS256' }, 'id_token_signed_response_alg', '5\\.4\\.1-1'],
+    [{ dpop_bound_access_tokens: false }, 'dpop_bound_access_tokens', '5\\.3\\.2\\.1-5'],
+  ])('a client of it that says %j is a finding that names the rule', (changes, path, section) => {
+    expect(ofBank(changes)).toEqual(onClient(path, `FAPI 2\\.0, ${section}`));
+  });
+
+  it('says of a profile that nobody knows only that, and nothing of what hangs on it', () => {
+    expect(ofBank({ profile: 'fapi3', policy: { pkce: 'optional' } })).toEqual(onClient('profile', 'fapi2'));
+  });
+});
