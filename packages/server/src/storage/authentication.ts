@@ -29,6 +29,9 @@ export function authentication(engine: Engine) {
   const moveSessions = statement<Move>('sessions.move')((p) =>
     kysely.updateTable('sessions').set({ browser: p.next }).where('tenant', '=', p.tenant).where('browser', '=', p.previous),
   );
+  const moveWaits = statement<Move>('sessions.moveWaits')((p) =>
+    kysely.updateTable('waits').set({ browser: p.next }).where('tenant', '=', p.tenant).where('browser', '=', p.previous),
+  );
   const moveRequests = requestsMove(engine);
   const signIn = sessionRow(engine);
   return function* (
@@ -43,6 +46,7 @@ export function authentication(engine: Engine) {
     if (previous !== undefined) {
       yield* run(moveSessions, { tenant, previous, next });
       yield* run(moveRequests, { tenant, previous, next });
+      yield* run(moveWaits, { tenant, previous, next });
     }
     const times = { created_at: now, seen_at: now, expires_at: expiresAt, now };
     const [row] = yield* run(signIn, { tenant, sid, browser: next, sub, data: JSON.stringify(kept), ...times });

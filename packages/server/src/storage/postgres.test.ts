@@ -83,7 +83,7 @@ describe.skipIf(server === undefined)('PostgreSQL', () => {
     const own = await createDatabase(server ?? '');
     const handles = await Promise.all(Array.from({ length: 4 }, () => openStorage(own.url)));
     const ran = await Promise.all(handles.map((handle) => handle.migrate()));
-    assert.deepEqual(ran.flat(), ['0001-first-tables', '0002-attempts', '0003-audience']);
+    assert.deepEqual(ran.flat(), ['0001-first-tables', '0002-attempts', '0003-audience', '0006-broker']);
     await Promise.all(handles.map((handle) => handle.close()));
     await own.drop();
   });

@@ -54,7 +54,7 @@ describe('SQLite', () => {
 
   it('in memory works the same', async () => {
     const storage = await openStorage('sqlite::memory:');
-    assert.deepEqual(await storage.migrate(), ['0001-first-tables', '0002-attempts', '0003-audience']);
+    assert.deepEqual(await storage.migrate(), ['0001-first-tables', '0002-attempts', '0003-audience', '0006-broker']);
     const { replay } = storage.tenant('main');
     assert.deepEqual(await Promise.all([replay.once('a', 'b', 9, 1), replay.once('a', 'b', 9, 1)]), [true, false]);
     await storage.close();
@@ -64,7 +64,7 @@ describe('SQLite', () => {
     const url = newUrl();
     const handles = await Promise.all([openStorage(url), openStorage(url), openStorage(url)]);
     const ran = await Promise.all(handles.map((handle) => handle.migrate()));
-    assert.deepEqual(ran.flat(), ['0001-first-tables', '0002-attempts', '0003-audience']);
+    assert.deepEqual(ran.flat(), ['0001-first-tables', '0002-attempts', '0003-audience', '0006-broker']);
     await Promise.all(handles.map((handle) => handle.close()));
   });
 

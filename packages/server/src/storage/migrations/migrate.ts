@@ -8,11 +8,13 @@ import type { Schema } from '../schema.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
+import { broker } from './0006-broker.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-attempts': attempts,
   '0003-audience': audience,
+  '0006-broker': broker,
 };
 
 /** Answers the names of the migrations it ran; throws the first one's error, and then nothing has changed. */
