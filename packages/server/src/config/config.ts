@@ -2,6 +2,7 @@
 import type { Client, Json, Lifetimes, Policy, Settings } from '@symbolon/provider';
 import type { Endpoint } from './network.ts';
 import type { FileTenant } from './schema.ts';
+import type { UpstreamConfig } from './upstream-config.ts';
 
 export type DialectName = NonNullable<FileTenant['dialect']>;
 
@@ -34,6 +35,7 @@ export type TenantConfig = {
   readonly said: { readonly lifetimes: Partial<Lifetimes>; readonly locales?: readonly string[] };
   readonly users: readonly UserConfig[];
   readonly clients: readonly ClientConfig[];
+  readonly upstreams: readonly UpstreamConfig[];
 };
 
 export type Config = {

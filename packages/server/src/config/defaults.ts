@@ -8,6 +8,7 @@ import { mapperOf, tenantMappers } from './mappers.ts';
 import { type Endpoint, parseEndpoint } from './network.ts';
 import { builtMethod } from './not-yet.ts';
 import type { File, FileClient, FileTenant, FileUser } from './schema.ts';
+import { upstreamOf } from './upstream-config.ts';
 
 const defaultListen: Endpoint = { host: '127.0.0.1', port: 4000 };
 const defaultDatabase = 'sqlite:./symbolon.db';
@@ -46,6 +47,7 @@ function tenantOf(tenant: FileTenant): TenantConfig {
     said: { lifetimes: tenant.lifetimes ?? {}, ...(tenant.locales === undefined ? undefined : { locales: settings.locales }) },
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
+    upstreams: (tenant.upstreams ?? []).map(upstreamOf),
   };
 }
 

@@ -30,6 +30,14 @@ export function builtMethod(method: string | undefined): ClientAuthMethod | unde
   return Object.keys(authMethods).find((name): name is ClientAuthMethod => name === method);
 }
 
+/** How we can authenticate at an upstream today. */
+export const builtUpstreamMethods: ReadonlySet<string> = new Set([
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'none',
+]);
+
 const rows: readonly Row[] = [
   {
     at: 'server.trustedProxies',
@@ -47,7 +55,16 @@ const rows: readonly Row[] = [
     message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
   },
   { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
-  { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
+  {
+    at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
+    when: (value) => !builtUpstreamMethods.has(String(value)),
+    message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),
+  },
+  {
+    at: 'tenants.*.upstreams.*.logo',
+    when: (value) => !/^https:/i.test(String(value)),
+    message: says('a logo in a file is not yet in effect: only one with an https address is shown'),
+  },
   ...['tenants.*', client].map((owner) => ({
     at: `${owner}.lifetimes.pushedRequest`,
     when: written,

@@ -6,7 +6,8 @@ import { forEach, type Report } from './report.ts';
 import { checkScopes } from './scopes.ts';
 import { checkServer } from './server.ts';
 import { checkTenants } from './tenants.ts';
-import { checkResources, checkUpstreams } from './upstreams.ts';
+import { checkResources } from './resources.ts';
+import { checkUpstreams } from './upstreams.ts';
 import { checkUsers } from './users.ts';
 
 export function checkFile(file: Draft<File>, report: Report): void {

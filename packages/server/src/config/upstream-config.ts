@@ -1,0 +1,102 @@
+/** An upstream of the file as the broker sees it: every default filled in, domains in their canonical form. */
+import type { Json } from '@symbolon/provider';
+import type { OAuthPlaces, UpstreamPreset } from './upstream-presets.ts';
+import { upstreamPresets } from './upstream-presets.ts';
+import type { FileUpstream } from './upstream-schema.ts';
+
+export type ClaimRule = {
+  readonly required?: boolean;
+  readonly values?: readonly Json[];
+  readonly pattern?: string;
+  readonly type?: 'string' | 'number' | 'boolean' | 'array' | 'object';
+  /** The claim it becomes here. */
+  readonly to?: string;
+};
+
+/** Values of a claim there, and the group or role that each means here. */
+export type NameMap = { readonly claim: string; readonly map: Readonly<Record<string, string>> };
+
+export type Linking = 'never' | 'ask' | 'verified-email';
+
+/** How we are registered there, and where what is. */
+export type Connection =
+  | { readonly connector: 'oidc'; readonly discovery: string }
+  | ({ readonly connector: 'oauth2' } & OAuthPlaces);
+
+export type UpstreamConfig = {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly connection: Connection;
+  readonly client_id: string;
+  readonly client_secret?: string;
+  readonly token_endpoint_auth_method: NonNullable<FileUpstream['token_endpoint_auth_method']>;
+  readonly scope: string;
+  readonly logo?: string;
+  readonly claims: Readonly<Record<string, ClaimRule>>;
+  readonly groups?: NameMap;
+  readonly roles?: NameMap;
+  readonly linking: Linking;
+  /** Nobody signs in through it who has not linked it before, signed in. */
+  readonly linkOnly: boolean;
+  /** E-mail domains it is trusted for: lower case, ASCII. */
+  readonly domains: readonly string[];
+  readonly owner?: { readonly type: string; readonly id: string };
+  /** A path below the issuer. */
+  readonly landing: string;
+  /** A client of ours where people land instead, by its `initiate_login_uri`. */
+  readonly landingClient?: string;
+  /** Whom its people ask when it does not work: an address for mail, or a page. */
+  readonly support?: string;
+};
+
+export function upstreamOf(file: FileUpstream): UpstreamConfig {
+  const preset: UpstreamPreset | undefined = file.preset === undefined ? undefined : upstreamPresets[file.preset];
+  const { id, client_id, name = preset?.name ?? id, enabled = true, linking = 'never', linkOnly = false, landing = '/home' } = file;
+  const { client_secret, token_endpoint_auth_method: method, logo, groups, roles, owner, landingClient, support } = file;
+  return {
+    id,
+    name,
+    enabled,
+    connection: connectionOf(file, preset),
+    client_id,
+    token_endpoint_auth_method: method ?? (client_secret === undefined ? 'none' : 'client_secret_basic'),
+    scope: file.scope?.replace(/\s+/g, ' ').trim() ?? preset?.scope ?? (file.connector === 'oauth2' ? '' : 'openid profile email'),
+    // YAML's core schema has JSON's values only.
+    claims: (file.claims ?? {}) as Readonly<Record<string, ClaimRule>>,
+    linking,
+    linkOnly,
+    domains: (file.domains ?? []).map((domain) => canonicalDomain(domain) ?? domain),
+    landing,
+    ...defined({ client_secret, logo, groups, roles, owner, landingClient, support }),
+  };
+}
+
+function connectionOf(file: FileUpstream, preset: UpstreamPreset | undefined): Connection {
+  if ((file.connector ?? preset?.connector ?? 'oidc') === 'oidc')
+    return { connector: 'oidc', discovery: file.discovery ?? (preset?.connector === 'oidc' ? preset.discovery : '') };
+  const known = preset?.connector === 'oauth2' ? preset : undefined;
+  const place = (key: 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint') => file[key] ?? known?.[key] ?? '';
+  return {
+    connector: 'oauth2',
+    authorization_endpoint: place('authorization_endpoint'),
+    token_endpoint: place('token_endpoint'),
+    userinfo_endpoint: place('userinfo_endpoint'),
+    profile: { ...known?.profile, ...file.profile },
+    // Its token is for nobody else: not when the operator took another user API.
+    ...(known?.emails_endpoint === undefined || file.userinfo_endpoint !== undefined ? {} : { emails_endpoint: known.emails_endpoint }),
+  };
+}
+
+/** An e-mail domain in lower case and ASCII; undefined for what is none. */
+export function canonicalDomain(domain: string): string | undefined {
+  const url = /^[^\s/?#@:\\[\]%]+$/u.test(domain) ? URL.parse(`https://${domain}`) : null;
+  const host = url?.hostname;
+  return host === undefined || !host.includes('.') || /^[\d.]+$/.test(host) || host.endsWith('.') ? undefined : host;
+}
+
+type Defined<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
