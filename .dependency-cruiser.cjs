@@ -18,7 +18,7 @@ const layers = [
   { name: 'calls', holds: 'http/(call|browser|csrf|headers)[.]ts$' },
   { name: 'tenant', holds: '(tenant|dialect)[.]ts$' },
   { name: 'config', holds: 'config/' },
-  { name: 'services', holds: '(users|keys|ui|audit|mail)/' },
+  { name: 'services', holds: '(users|keys|ui|audit|mail|outbound)/' },
   { name: 'store', holds: 'store[.]ts$' },
 ];
 
@@ -102,10 +102,10 @@ module.exports = {
     },
     {
       name: 'services-apart',
-      comment: 'users, keys, pages, audit and mail do not import each other',
+      comment: 'users, keys, pages, audit, mail and outbound requests do not import each other',
       severity: 'error',
-      from: { path: `${server}(users|keys|ui|audit|mail)/`, pathNot: test },
-      to: { path: `${server}(users|keys|ui|audit|mail)/`, pathNot: `${server}$1/` },
+      from: { path: `${server}(users|keys|ui|audit|mail|outbound)/`, pathNot: test },
+      to: { path: `${server}(users|keys|ui|audit|mail|outbound)/`, pathNot: `${server}$1/` },
     },
     {
       name: 'storage-by-compose-only',
@@ -164,6 +164,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^examples/([^/]+)/', pathNot: test },
       to: { path: '^(packages|test|bench|scripts|examples)/', pathNot: '^examples/$1/' },
+    },
+    {
+      name: 'kit-stands-alone',
+      comment: 'the relying-party kit is for any provider: it knows nothing of ours, and no web framework',
+      severity: 'error',
+      from: { path: '^packages/relying-party/src/', pathNot: test },
+      to: { pathNot: '^packages/relying-party/src/|^node_modules/(jose|openid-client)/|^node:|^(crypto|http|https|stream|tls)$' },
     },
     {
       name: 'packages-not-upwards',

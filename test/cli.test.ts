@@ -115,6 +115,24 @@ describe('cli: check and start on a file with mistakes', () => {
     expect(await readdir(directory)).toEqual(['symbolon.yaml']);
   });
 
+  it('check says of each configured URL that the server would not ask, why, and what to do', async () => {
+    const addresses = ['http://127.0.0.1:5000/out', 'https://10.1.2.3/out', 'https://169.254.169.254/out', 'https://[fd00::1]/out'];
+    const entries = addresses.map(
+      (uri, index) =>
+        `      - { client_id: c${index}, client_secret: "${web.client_secret}", redirect_uris: ["https://rp.example/cb"], backchannel_logout_uri: "${uri}" }`,
+    );
+    const [head] = configuration(4000).split('      - client_id: web');
+    const allowed = `${head}${entries.join('\n')}\n`.replace(/(server: \{[^}]*) \}/, '$1, outbound: { allow: ["10.0.0.0/8"] } }');
+    const { code, output, directory } = await runProgram({ config: allowed, args: ['check', '-c', 'symbolon.yaml'] });
+    expect(code).toBe(0);
+    const [, refused = ''] = output.split('The server would not ask:');
+    expect(refused).toMatch(/clients\[0\]\.backchannel_logout_uri: 127\.0\.0\.1 is loopback.*\n.*server\.outbound\.allow/);
+    expect(refused).not.toContain('clients[1]');
+    expect(refused).toMatch(/clients\[2\]\.backchannel_logout_uri: 169\.254\.169\.254 is link-local/);
+    expect(refused).toMatch(/clients\[3\]\.backchannel_logout_uri: fd00::1 is unique local/);
+    await rm(directory, { recursive: true });
+  });
+
   it.each(['check', 'start'])('%s without a file says which one it missed', async (command) => {
     const { code, output } = await runProgram({ args: [command, '-c', 'nowhere.yaml'] });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('nowhere.yaml') });

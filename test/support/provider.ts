@@ -59,6 +59,9 @@ export async function testProvider(clients: readonly Client[] = [testClient()]):
       open: (sealed) => Buffer.from(sealed, 'base64').toString(),
     },
     people: { checkPassword: async () => ({ outcome: 'refused' }) },
+    fetch: async () => {
+      throw new TypeError('the request got no usable answer');
+    },
     now: () => now,
     random: (bytes) => randomBytes(bytes).toString('base64url'),
     emit: () => {},

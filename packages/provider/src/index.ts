@@ -17,6 +17,7 @@ export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';
+export type { Fetch, FetchInit } from './fetch.ts';
 export type { Jwk, KeyRing, SigningKey, Vault } from './keys.ts';
 export { endSession, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';

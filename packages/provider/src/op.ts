@@ -1,5 +1,6 @@
 /** `op`: this provider, for one tenant. Every function of the core takes it first; nothing else is ambient. */
 import type { Event } from './events.ts';
+import type { Fetch } from './fetch.ts';
 import type { KeyRing, Vault } from './keys.ts';
 import type { People } from './people.ts';
 import type { Settings } from './settings.ts';
@@ -11,6 +12,7 @@ export type Provider = {
   readonly keys: KeyRing;
   readonly vault: Vault;
   readonly people: People;
+  readonly fetch: Fetch;
   /** Epoch seconds. */
   readonly now: () => number;
   /** Unpredictable bytes, base64url. */

@@ -13,6 +13,7 @@ import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
 import { loadMasterKey } from './keys/master-key.ts';
+import { createJudge } from './outbound/address.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
 import { startSweeping } from './sweeping.ts';
@@ -39,7 +40,8 @@ export async function open(
     if (migrations.length > 0) logger.info({ migrations }, 'the database schema was brought up to date');
     const hashing = hashingQueue(hashingLimits(availableParallelism(), 4));
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
-    const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, emit, now };
+    const reachable = createJudge(config.server.outbound.allow);
+    const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, reachable, emit, now };
     const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(inDialect(tenant, dialects[tenant.dialect]), surroundings)));
     return { tenants, storage };
   } catch (error) {

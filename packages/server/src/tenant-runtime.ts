@@ -4,6 +4,8 @@ import type { Event, PasswordCheck, Provider, Settings } from '@symbolon/provide
 import { cacheClients } from './cached-clients.ts';
 import { cookieName } from './http/browser.ts';
 import { loadTenantKeys } from './keys/key-ring.ts';
+import type { Judge } from './outbound/address.ts';
+import { createFetch } from './outbound/fetch.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import type { AssetPaths } from './ui/assets.ts';
@@ -22,6 +24,8 @@ export type Surroundings = {
   readonly masterKey: KeyObject;
   readonly hashing: Hashing;
   readonly assets: AssetPaths;
+  /** Which addresses our own requests may go to. */
+  readonly reachable: Judge;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -43,7 +47,7 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, hashing, assets, emit, now }: Surroundings,
+  { storage, masterKey, hashing, assets, reachable, emit, now }: Surroundings,
 ): Promise<Tenant> {
   const { id, name, settings, spelling, alsoAt } = definition;
   const stored = storage.tenant(id);
@@ -55,15 +59,17 @@ export async function runTenant(
   const store: TenantStore = { ...stored, clients };
   const limit = limitAttempts(stored.attempts, vault, now);
   const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
+  const tell = (event: Event) => emit(id, event);
   const op: Provider = {
     settings,
     store,
     keys: keyRing,
     vault,
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
+    fetch: createFetch({ judge: reachable, emit: tell }),
     now,
     random,
-    emit: (event) => emit(id, event),
+    emit: tell,
   };
   const issuer = new URL(settings.issuer);
   const base = issuer.pathname === '/' ? '' : issuer.pathname;

@@ -39,7 +39,11 @@ export type TenantConfig = {
 };
 
 export type Config = {
-  readonly server: { readonly listen: Endpoint };
+  readonly server: {
+    readonly listen: Endpoint;
+    /** Address blocks that the server's own requests may reach although they are not public. */
+    readonly outbound: { readonly allow: readonly string[] };
+  };
   /** `sqlite:` and an absolute path, `sqlite::memory:`, or a postgres URL, which may hold a password. */
   readonly database: string;
   /** Encrypts signing keys and sealed secrets at rest; where it is not given, the server keeps one of its own. */

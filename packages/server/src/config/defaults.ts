@@ -16,7 +16,10 @@ const defaultDatabase = 'sqlite:./symbolon.db';
 /** The whole configuration; the path of an SQLite file becomes absolute. */
 export function complete(file: File, baseDirectory: string): Config {
   return {
-    server: { listen: parseEndpoint(file.server?.listen ?? '') ?? defaultListen },
+    server: {
+      listen: parseEndpoint(file.server?.listen ?? '') ?? defaultListen,
+      outbound: { allow: file.server?.outbound?.allow ?? [] },
+    },
     database: databaseOf(file.database ?? defaultDatabase, baseDirectory),
     ...given('masterKey', file.server?.masterKey),
     tenants: file.tenants.map(tenantOf),

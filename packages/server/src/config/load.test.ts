@@ -69,7 +69,6 @@ describe('the example', () => {
     const loaded = await load(example, {});
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
-      '10 server.outbound',
       '22 tenants[0].lifetimes.pushedRequest',
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',

@@ -4,6 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { askedUrls } from './asked-urls.ts';
 import { checkFile } from './checks/all.ts';
 import type { Config } from './config.ts';
 import { complete } from './defaults.ts';
@@ -17,9 +18,12 @@ import { type Misfit, misfits } from './shape.ts';
 import { maxLength, openTree, type Tree } from './tree.ts';
 import { readValues, type Sources, type Values } from './values.ts';
 
+/** A URL of the file that the server itself will ask. */
+export type Asked = Pick<Finding, 'line' | 'column' | 'path'> & { readonly url: string };
+
 /** `findings` and `pending` (accepted, but not yet in effect) are sorted by line. */
 export type Loaded =
-  | { readonly ok: true; readonly config: Config; readonly pending: readonly Finding[] }
+  | { readonly ok: true; readonly config: Config; readonly pending: readonly Finding[]; readonly asked: readonly Asked[] }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** Reads and checks the configuration file; a file that cannot be read is a finding too. */
@@ -52,7 +56,8 @@ export function parse(text: string, sources: Sources): Loaded {
   // No finding: the value has the schema's shape.
   const file = value as File;
   const pending = notYet(file).map(({ path, message, fix }) => findingAt(tree, path, message, fix));
-  return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending) };
+  const asked = askedUrls(file).map(({ path, value }) => ({ ...placeOf(tree, path), path: spellPath(path), url: String(value) }));
+  return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending), asked };
 }
 
 type Shape = Pick<Reading, 'spoiled' | 'meant'> & { readonly findings: readonly Finding[] };

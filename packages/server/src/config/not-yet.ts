@@ -4,6 +4,7 @@
  */
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
+import { select } from './select.ts';
 
 type Row = {
   /** Keys from the root; `*` is every entry of a list. */
@@ -48,7 +49,6 @@ const rows: readonly Row[] = [
   },
   { at: 'server.tls', when: written, message: says('tls is not yet in effect: the server speaks plain http; put a TLS proxy in front') },
   { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
-  { at: 'server.outbound', when: written, message: says('outbound is not yet in effect: the server makes no requests of its own') },
   {
     at: 'tenants.*.dialect',
     when: (value) => value === 'idpartner' || value === 'o2o',
@@ -125,17 +125,8 @@ const rows: readonly Row[] = [
 /** Everything in a correct file that is not in effect yet. */
 export function notYet(file: unknown): readonly Pending[] {
   return rows.flatMap((row) =>
-    select(file, row.at.split('.'), [])
+    select(file, row.at)
       .filter(({ value }) => row.when(value))
       .map(({ path, value }) => ({ path, message: row.message(value), fix: '' })),
   );
-}
-
-type Found = { readonly path: Path; readonly value: unknown };
-
-function select(value: unknown, [key, ...rest]: readonly string[], path: Path): readonly Found[] {
-  if (key === undefined) return [{ path, value }];
-  if (Array.isArray(value)) return key === '*' ? value.flatMap((item, index) => select(item, rest, [...path, index])) : [];
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return [];
-  return select(Reflect.get(value, key), rest, [...path, key]);
 }

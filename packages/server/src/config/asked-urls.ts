@@ -1,0 +1,13 @@
+/** The URLs of the file that the server itself will ask, so that `symbolon check` can say of each whether it may. */
+import { type Found, select } from './select.ts';
+
+const patterns = [
+  'tenants.*.clients.*.jwks_uri',
+  'tenants.*.clients.*.backchannel_logout_uri',
+  'tenants.*.clients.*.sector_identifier_uri',
+  'tenants.*.upstreams.*.discovery',
+];
+
+export function askedUrls(file: unknown): readonly Found[] {
+  return patterns.flatMap((pattern) => select(file, pattern));
+}
