@@ -64,6 +64,7 @@ const optional = [
   'logo_uri',
   'policy_uri',
   'tos_uri',
+  'initiate_login_uri',
   'backchannel_logout_uri',
   'frontchannel_logout_uri',
   'userinfo_signed_response_alg',

@@ -1,9 +1,11 @@
 /** The composition root: the only file that knows every implementation. From a configuration to a server that listens. */
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { Event } from '@symbolon/provider';
+import type { Event, Provider } from '@symbolon/provider';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { applyConfig } from './apply.ts';
+import { oauth2Connector } from './broker/connectors/oauth2.ts';
+import { oidcConnector } from './broker/connectors/oidc.ts';
 import type { Config, DialectName } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
 import { agate } from './dialects/agate.ts';
@@ -20,10 +22,17 @@ import { startSweeping } from './sweeping.ts';
 import type { Tenant } from './tenant.ts';
 import { runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 
 /** By the name the configuration has for it. Two are not built, and answer as standard until they are. */
 const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner: standard, o2o: standard };
+
+/** How the upstreams of a tenant are talked to; all of them answer at one address of ours. */
+function connect(upstreams: readonly UpstreamConfig[], { settings, fetch, now, random }: Provider): Connectors {
+  const surroundings = { redirectUri: `${settings.issuer}/auth/oidc/callback`, fetch, now, random };
+  return { oidc: oidcConnector(upstreams, surroundings), oauth2: oauth2Connector(surroundings) };
+}
 
 export type Server = { readonly tenants: readonly Tenant[]; readonly url: string; readonly close: () => Promise<void> };
 
@@ -41,7 +50,7 @@ export async function open(
     const hashing = hashingQueue(hashingLimits(availableParallelism(), 4));
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
     const reachable = createJudge(config.server.outbound.allow);
-    const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, reachable, emit, now };
+    const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, reachable, connect, emit, now };
     const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(inDialect(tenant, dialects[tenant.dialect]), surroundings)));
     return { tenants, storage };
   } catch (error) {

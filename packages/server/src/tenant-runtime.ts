@@ -9,6 +9,7 @@ import { createFetch } from './outbound/fetch.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import type { AssetPaths } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { limitAttempts } from './users/attempt-limit.ts';
 import type { Hashing } from './users/hashing-queue.ts';
 import { type SignIn, signInWithPassword } from './users/sign-in.ts';
@@ -17,6 +18,7 @@ export type TenantDefinition = {
   readonly id: string;
   readonly name: string;
   readonly settings: Settings;
+  readonly upstreams: readonly UpstreamConfig[];
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
 export type Surroundings = {
@@ -26,6 +28,7 @@ export type Surroundings = {
   readonly assets: AssetPaths;
   /** Which addresses our own requests may go to. */
   readonly reachable: Judge;
+  readonly connect: (upstreams: readonly UpstreamConfig[], op: Provider) => Connectors;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -47,9 +50,9 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, hashing, assets, reachable, emit, now }: Surroundings,
+  { storage, masterKey, hashing, assets, reachable, connect, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings, spelling, alsoAt } = definition;
+  const { id, name, settings, upstreams, spelling, alsoAt } = definition;
   const stored = storage.tenant(id);
   const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });
   const clients = cacheClients(stored.clients, storage.look);
@@ -82,6 +85,8 @@ export async function runTenant(
     spelling,
     alsoAt,
     signIn,
+    upstreams,
+    connectors: connect(upstreams, op),
     origin: issuer.origin,
     base,
     cookieName: cookieName(id, secure),

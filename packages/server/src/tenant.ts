@@ -3,6 +3,7 @@ import type { EndpointName, Provider } from '@symbolon/provider';
 import type { Spelling } from './dialect.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import type { SignIn } from './users/sign-in.ts';
 
 export type Tenant = {
@@ -15,6 +16,9 @@ export type Tenant = {
   /** URLs at which an endpoint answers besides its own. */
   readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
+  /** All of the file, also those nobody may sign in through now. */
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly connectors: Connectors;
   /** Scheme and authority of the issuer: the only origin our own forms come from. */
   readonly origin: string;
   /** Path of the issuer, empty at the root of a host: every link starts with it. */

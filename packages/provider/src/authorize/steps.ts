@@ -4,16 +4,25 @@ import type { PendingRequest, Session } from '../store.ts';
 import { scopesToConsent } from './claims-request.ts';
 
 /** How somebody proved who she is: `amr` by RFC 8176. */
-export type Proof = { readonly sub: string; readonly amr: readonly string[]; readonly acr?: string; readonly credential?: string };
+export type Proof = {
+  readonly sub: string;
+  readonly amr: readonly string[];
+  readonly acr?: string;
+  readonly credential?: string;
+  /** Epoch seconds; now, when left out. Earlier, where somebody else saw her sign in. */
+  readonly authTime?: number;
+  /** Who saw her sign in, where it was not us. */
+  readonly upstream?: string;
+};
 
 /**
  * Signs a person in in this browser, whose cookie becomes `next` (a hash): a session planted before is worth nothing after. Answers the sid;
  * undefined when the account or its credential was changed since it was checked.
  */
 export async function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string | undefined> {
-  const authTime = op.now();
-  const authentication = { ...proof, sid: op.random(16), authTime, expiresAt: authTime + op.settings.lifetimes.session };
-  const sid = await op.store.sessions.authenticate(previous, next, authentication, authTime);
+  const now = op.now();
+  const authentication = { authTime: now, ...proof, sid: op.random(16), expiresAt: now + op.settings.lifetimes.session };
+  const sid = await op.store.sessions.authenticate(previous, next, authentication, now);
   if (sid !== undefined) op.emit({ type: 'session.started', sid, sub: proof.sub, amr: proof.amr });
   return sid;
 }

@@ -4,6 +4,7 @@
  */
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
+import { builtUpstreamMethods } from './upstream-config.ts';
 import { select } from './select.ts';
 
 type Row = {
@@ -30,14 +31,6 @@ const client = 'tenants.*.clients.*';
 export function builtMethod(method: string | undefined): ClientAuthMethod | undefined {
   return Object.keys(authMethods).find((name): name is ClientAuthMethod => name === method);
 }
-
-/** How we can authenticate at an upstream today. */
-export const builtUpstreamMethods: ReadonlySet<string> = new Set([
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'none',
-]);
 
 const rows: readonly Row[] = [
   {
@@ -104,7 +97,6 @@ const rows: readonly Row[] = [
     message: says('environment is not yet in effect: VALUE asks for nothing more than the client says itself'),
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
-  { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
   {
     at: `${client}.authorization_signed_response_alg`,
     when: written,

@@ -1,17 +1,8 @@
 /** An upstream of the file as the broker sees it: every default filled in, domains in their canonical form. */
-import type { Json } from '@symbolon/provider';
-import type { OAuthPlaces, UpstreamPreset } from './upstream-presets.ts';
-import { upstreamPresets } from './upstream-presets.ts';
+import type { Algorithm } from '@symbolon/provider';
+import type { ClaimRules, ResponseMode } from '@symbolon/relying-party';
+import { type OAuthPlaces, type UpstreamPreset, upstreamPresets } from './upstream-presets.ts';
 import type { FileUpstream } from './upstream-schema.ts';
-
-export type ClaimRule = {
-  readonly required?: boolean;
-  readonly values?: readonly Json[];
-  readonly pattern?: string;
-  readonly type?: 'string' | 'number' | 'boolean' | 'array' | 'object';
-  /** The claim it becomes here. */
-  readonly to?: string;
-};
 
 /** Values of a claim there, and the group or role that each means here. */
 export type NameMap = { readonly claim: string; readonly map: Readonly<Record<string, string>> };
@@ -20,7 +11,15 @@ export type Linking = 'never' | 'ask' | 'verified-email';
 
 /** How we are registered there, and where what is. */
 export type Connection =
-  | { readonly connector: 'oidc'; readonly discovery: string }
+  | {
+      readonly connector: 'oidc';
+      readonly issuer: string;
+      /** The address of the document, where it is not at its usual place below the issuer. */
+      readonly discovery?: string;
+      readonly response_mode?: ResponseMode;
+      readonly id_token_signed_response_alg?: Algorithm;
+      readonly authorization_signed_response_alg?: Algorithm;
+    }
   | ({ readonly connector: 'oauth2' } & OAuthPlaces);
 
 export type UpstreamConfig = {
@@ -33,7 +32,8 @@ export type UpstreamConfig = {
   readonly token_endpoint_auth_method: NonNullable<FileUpstream['token_endpoint_auth_method']>;
   readonly scope: string;
   readonly logo?: string;
-  readonly claims: Readonly<Record<string, ClaimRule>>;
+  /** What a person must bring; what passes is given to her account, under the name of `to`. */
+  readonly claims: ClaimRules;
   readonly groups?: NameMap;
   readonly roles?: NameMap;
   readonly linking: Linking;
@@ -57,13 +57,12 @@ export function upstreamOf(file: FileUpstream): UpstreamConfig {
   return {
     id,
     name,
-    enabled,
+    enabled: enabled && builtUpstreamMethods.has(method ?? 'none'),
     connection: connectionOf(file, preset),
     client_id,
     token_endpoint_auth_method: method ?? (client_secret === undefined ? 'none' : 'client_secret_basic'),
     scope: file.scope?.replace(/\s+/g, ' ').trim() ?? preset?.scope ?? (file.connector === 'oauth2' ? '' : 'openid profile email'),
-    // YAML's core schema has JSON's values only.
-    claims: (file.claims ?? {}) as Readonly<Record<string, ClaimRule>>,
+    claims: file.claims ?? {},
     linking,
     linkOnly,
     domains: (file.domains ?? []).map((domain) => canonicalDomain(domain) ?? domain),
@@ -74,7 +73,7 @@ export function upstreamOf(file: FileUpstream): UpstreamConfig {
 
 function connectionOf(file: FileUpstream, preset: UpstreamPreset | undefined): Connection {
   if ((file.connector ?? preset?.connector ?? 'oidc') === 'oidc')
-    return { connector: 'oidc', discovery: file.discovery ?? (preset?.connector === 'oidc' ? preset.discovery : '') };
+    return openIdOf(file, file.discovery ?? (preset?.connector === 'oidc' ? preset.discovery : ''));
   const known = preset?.connector === 'oauth2' ? preset : undefined;
   const place = (key: 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint') => file[key] ?? known?.[key] ?? '';
   return {
@@ -88,12 +87,27 @@ function connectionOf(file: FileUpstream, preset: UpstreamPreset | undefined): C
   };
 }
 
+const wellKnown = '/.well-known/openid-configuration';
+
+/** What is written may be the issuer or the address of its document; of an address at the usual place the issuer is the rest. */
+function openIdOf(file: FileUpstream, discovery: string): Connection {
+  const { response_mode, id_token_signed_response_alg, authorization_signed_response_alg } = file;
+  const usual = discovery.endsWith(wellKnown);
+  const issuer = file.issuer ?? (usual ? discovery.slice(0, -wellKnown.length) : discovery);
+  const elsewhere = issuer !== discovery && discovery !== `${issuer.replace(/\/$/, '')}${wellKnown}`;
+  const algorithms = { id_token_signed_response_alg, authorization_signed_response_alg };
+  return { connector: 'oidc', issuer, ...defined({ response_mode, ...algorithms, ...(elsewhere ? { discovery } : {}) }) };
+}
+
 /** An e-mail domain in lower case and ASCII; undefined for what is none. */
 export function canonicalDomain(domain: string): string | undefined {
   const url = /^[^\s/?#@:\\[\]%]+$/u.test(domain) ? URL.parse(`https://${domain}`) : null;
   const host = url?.hostname;
   return host === undefined || !host.includes('.') || /^[\d.]+$/.test(host) || host.endsWith('.') ? undefined : host;
 }
+
+/** How we can authenticate at an upstream today; one that wants another method is kept, disabled. */
+export const builtUpstreamMethods: ReadonlySet<string> = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'none']);
 
 type Defined<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> };
 

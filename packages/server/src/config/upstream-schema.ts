@@ -1,4 +1,5 @@
 /** The shape of `upstreams` in symbolon.yaml: identity providers that people may come from. What it must mean is in checks/upstreams.ts. */
+import { algorithms } from '@symbolon/provider';
 import Type from 'typebox';
 import { upstreamPresets } from './upstream-presets.ts';
 
@@ -11,9 +12,9 @@ const optional = Type.Optional;
 const rule = Type.Object(
   {
     required: optional(flag),
-    values: optional(Type.Array(Type.Unknown(), { minItems: 1 })),
+    values: optional(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { minItems: 1 })),
     pattern: optional(text),
-    type: optional(Type.Enum(['string', 'number', 'boolean', 'array', 'object'])),
+    type: optional(Type.Enum(['string', 'number', 'boolean', 'strings', 'object'])),
     to: optional(text),
   },
   closed,
@@ -40,6 +41,10 @@ export const upstreamSchema = Type.Object(
     connector: optional(Type.Enum(['oidc', 'oauth2'])),
     preset: optional(Type.Enum(Object.keys(upstreamPresets) as (keyof typeof upstreamPresets)[])),
     discovery: optional(text),
+    issuer: optional(text),
+    response_mode: optional(Type.Enum(['query', 'form_post', 'jwt', 'query.jwt', 'form_post.jwt'])),
+    id_token_signed_response_alg: optional(Type.Enum(algorithms)),
+    authorization_signed_response_alg: optional(Type.Enum(algorithms)),
     authorization_endpoint: optional(text),
     token_endpoint: optional(text),
     userinfo_endpoint: optional(text),

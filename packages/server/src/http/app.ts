@@ -198,6 +198,7 @@ function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | un
     tenant,
     request: read === undefined ? core : read(core),
     browser: readBrowser(tenant, request.headers.cookie),
+    path: request.params as Readonly<Record<string, string>>,
     traceId: request.id,
   };
 }

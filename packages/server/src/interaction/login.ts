@@ -5,7 +5,7 @@ import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
 import type { SignIn } from '../users/sign-in.ts';
 import { outcomeReply } from './authorize.ts';
-import { hiddenFields, ownLink, page, pageContext, requestId } from './page.ts';
+import { hiddenFields, ownLink, page, pageContext, requestId } from '../http/page.ts';
 import { type LoginProblem, type LoginView, loginPage } from './pages/login.tsx';
 import { type OpenRequest, onward, stepPage } from './pending.ts';
 

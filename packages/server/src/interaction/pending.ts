@@ -6,7 +6,7 @@ import { sourceOf } from '../http/headers.ts';
 import type { Asker } from '../ui/asker.tsx';
 import type { FormTarget } from '../ui/form.tsx';
 import type { PageContext } from '../ui/page-context.ts';
-import { askerOf, hiddenFields, ownLink, page, pageContext, requestId } from './page.ts';
+import { askerOf, hiddenFields, ownLink, page, pageContext, requestId } from '../http/page.ts';
 
 export type OpenRequest = { readonly pending: Pending; readonly browser: BrowserCookie };
 

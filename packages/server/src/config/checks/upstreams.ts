@@ -38,13 +38,13 @@ function checkConnection(upstream: Upstream, report: Report): void {
   const connector = upstream.connector ?? preset?.connector ?? 'oidc';
   if (preset !== undefined && preset.connector !== connector)
     report(['connector'], `does not go with preset ${upstream.preset}`, 'leave connector out');
-  for (const key of ['discovery', ...addresses] as const) {
+  for (const key of ['discovery', 'issuer', ...addresses] as const) {
     const value = upstream[key];
     const fault = value === undefined ? undefined : webUriFault(value);
     if (fault) report([key], fault, 'write an absolute https address');
   }
   if (unreadable(upstream, 'preset') || unreadable(upstream, 'connector')) return;
-  const [needed, foreign] = connector === 'oidc' ? [['discovery'], addresses] : [addresses, ['discovery']];
+  const [needed, foreign] = connector === 'oidc' ? [['discovery'], addresses] : [addresses, ['discovery', 'issuer', 'response_mode'] as const];
   for (const key of needed)
     if (preset === undefined && !Object.hasOwn(upstream, key)) report([key], `${key} is missing`, `add ${key}: ..., or a preset`);
   for (const key of foreign)

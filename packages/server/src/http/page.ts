@@ -1,9 +1,9 @@
 /** What all pages share: their language, their context, their links, and how HTML becomes an answer. */
 import { type Client, one } from '@symbolon/provider';
-import { type BrowserCookie, setCookie } from '../http/browser.ts';
-import type { Call, Reply } from '../http/call.ts';
-import { csrfToken } from '../http/csrf.ts';
-import { pageHeaders } from '../http/headers.ts';
+import { type BrowserCookie, setCookie } from './browser.ts';
+import type { Call, Reply } from './call.ts';
+import { csrfToken } from './csrf.ts';
+import { pageHeaders } from './headers.ts';
 import type { Asker } from '../ui/asker.tsx';
 import { negotiate } from '../ui/negotiate.ts';
 import type { PageContext } from '../ui/page-context.ts';

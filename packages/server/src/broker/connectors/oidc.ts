@@ -1,0 +1,50 @@
+/**
+ * Upstreams that speak OpenID Connect, through the relying-party kit: discovery and keys kept for each, so that one that is down or slow is a
+ * page for its own people and nothing for others; state, nonce, PKCE, `iss` and signatures are the kit's business.
+ */
+import type { Fetch } from '@symbolon/provider';
+import { finish, type Login, type ProviderSettings, relyingParty, start } from '@symbolon/relying-party';
+import type { Connector, UpstreamConfig } from '../../upstream.ts';
+
+export type Surroundings = {
+  readonly redirectUri: string;
+  readonly fetch: Fetch;
+  readonly now: () => number;
+  /** Unpredictable bytes, base64url. */
+  readonly random: (bytes: number) => string;
+};
+
+/** The connector for these upstreams; what it learns of them it forgets with the process. */
+export function oidcConnector(upstreams: readonly UpstreamConfig[], { redirectUri, fetch, now }: Omit<Surroundings, 'random'>): Connector {
+  const known = new Map(upstreams.flatMap((upstream) => settingsOf(upstream) ?? []));
+  const rp = relyingParty({ providers: async (id) => known.get(id), redirectUri, fetch, now });
+  return {
+    start: async ({ id }, { prompt, login_hint, max_age, ui_locales }) => {
+      const { url, login } = await start(rp, id, {
+        ...(prompt === undefined ? {} : { prompt }),
+        ...(login_hint === undefined ? {} : { login_hint }),
+        ...(max_age === undefined ? {} : { max_age }),
+        ...(ui_locales === undefined ? {} : { ui_locales }),
+      });
+      return { url, state: login.state, login: JSON.stringify(login) };
+    },
+    finish: async (_, login, answer) => {
+      const { issuer, sub, claims, userinfo } = await finish(rp, JSON.parse(login) as Login, answer);
+      const { auth_time } = claims;
+      return {
+        issuer,
+        subject: sub,
+        claims: { ...userinfo, ...claims },
+        ...(typeof auth_time === 'number' ? { authTime: Math.floor(auth_time) } : {}),
+      };
+    },
+  };
+}
+
+function settingsOf(upstream: UpstreamConfig): readonly (readonly [string, ProviderSettings])[] | undefined {
+  const { id, enabled, connection, client_id, client_secret, token_endpoint_auth_method, scope } = upstream;
+  if (!enabled || connection.connector !== 'oidc') return undefined;
+  const { connector: _, ...agreed } = connection;
+  const secret = client_secret === undefined ? {} : { client_secret };
+  return [[id, { ...agreed, client_id, ...secret, token_endpoint_auth_method, scope }]];
+}
