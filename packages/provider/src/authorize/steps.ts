@@ -28,7 +28,7 @@ export async function signIn(op: Provider, previous: string | undefined, next: s
 }
 
 /** The person signed in for this request. The request must already belong to the browser's new cookie (see `signIn`). */
-export function recordLogin(op: Provider, request: PendingRequest, browser: string, sid: string): Promise<boolean> {
+export function recordLogin(op: Provider, request: Pick<PendingRequest, 'id'>, browser: string, sid: string): Promise<boolean> {
   return op.store.requests.record(request.id, browser, { sid, login: sid }, op.now());
 }
 

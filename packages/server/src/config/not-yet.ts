@@ -4,8 +4,8 @@
  */
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
-import { builtUpstreamMethods } from './upstream-config.ts';
 import { select } from './select.ts';
+import { builtUpstreamMethods } from './upstream-config.ts';
 
 type Row = {
   /** Keys from the root; `*` is every entry of a list. */

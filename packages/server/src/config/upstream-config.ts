@@ -107,7 +107,12 @@ export function canonicalDomain(domain: string): string | undefined {
 }
 
 /** How we can authenticate at an upstream today; one that wants another method is kept, disabled. */
-export const builtUpstreamMethods: ReadonlySet<string> = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'none']);
+export const builtUpstreamMethods: ReadonlySet<string> = new Set([
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'none',
+]);
 
 type Defined<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> };
 

@@ -21,7 +21,12 @@ function callbackOf(redirectUri: string, { id }: UpstreamConfig): string {
 export function oauth2Connector({ redirectUri, fetch, random }: Surroundings): Connector {
   return {
     start: async (upstream, { login_hint }) => {
-      const login: Login = { upstream: upstream.id, state: random(32), code_verifier: random(32), redirect_uri: callbackOf(redirectUri, upstream) };
+      const login: Login = {
+        upstream: upstream.id,
+        state: random(32),
+        code_verifier: random(32),
+        redirect_uri: callbackOf(redirectUri, upstream),
+      };
       const url = new URL(placesOf(upstream).authorization_endpoint);
       const parameters = {
         response_type: 'code',

@@ -3,10 +3,10 @@ import type { Draft, File } from '../schema.ts';
 import { checkClaims } from './claims.ts';
 import { checkClients } from './clients.ts';
 import { forEach, type Report } from './report.ts';
+import { checkResources } from './resources.ts';
 import { checkScopes } from './scopes.ts';
 import { checkServer } from './server.ts';
 import { checkTenants } from './tenants.ts';
-import { checkResources } from './resources.ts';
 import { checkUpstreams } from './upstreams.ts';
 import { checkUsers } from './users.ts';
 

@@ -44,7 +44,8 @@ function checkConnection(upstream: Upstream, report: Report): void {
     if (fault) report([key], fault, 'write an absolute https address');
   }
   if (unreadable(upstream, 'preset') || unreadable(upstream, 'connector')) return;
-  const [needed, foreign] = connector === 'oidc' ? [['discovery'], addresses] : [addresses, ['discovery', 'issuer', 'response_mode'] as const];
+  const [needed, foreign] =
+    connector === 'oidc' ? [['discovery'], addresses] : [addresses, ['discovery', 'issuer', 'response_mode'] as const];
   for (const key of needed)
     if (preset === undefined && !Object.hasOwn(upstream, key)) report([key], `${key} is missing`, `add ${key}: ..., or a preset`);
   for (const key of foreign)
@@ -111,7 +112,8 @@ function checkRules({ claims }: Upstream, report: Report): void {
     const at = under(report, 'claims', name);
     if (rule?.to !== undefined && refusedTargets.has(rule.to))
       at(['to'], 'is a claim that an upstream cannot give', 'use another name; groups and roles have maps of their own');
-    if (rule?.pattern !== undefined && !isPattern(rule.pattern)) at(['pattern'], 'is not a regular expression', 'write for example [A-Z]{2}[0-9]+');
+    if (rule?.pattern !== undefined && !isPattern(rule.pattern))
+      at(['pattern'], 'is not a regular expression', 'write for example [A-Z]{2}[0-9]+');
   }
 }
 
