@@ -1,6 +1,15 @@
 /** The core alone: a provider on the memory store, with real keys and a clock that stands still until it is moved. */
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { type Account, type Client, defaultLifetimes, type Provider, type SigningKey, strictPolicy } from '@symbolon/provider';
+import {
+  type Account,
+  type Client,
+  createRemoteKeys,
+  defaultLifetimes,
+  type Fetch,
+  type Provider,
+  type SigningKey,
+  strictPolicy,
+} from '@symbolon/provider';
 import { createMemoryStore } from '@symbolon/provider/memory-store';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -39,7 +48,12 @@ export const ann: Account = {
 
 export type TestProvider = { readonly op: Provider; readonly accounts: Map<string, Account>; readonly advance: (seconds: number) => void };
 
-export async function testProvider(clients: readonly Client[] = [testClient()]): Promise<TestProvider> {
+/** There is no network, unless a test brings one. */
+const nobodyAnswers: Fetch = async () => {
+  throw new TypeError('the request got no usable answer');
+};
+
+export async function testProvider(clients: readonly Client[] = [testClient()], fetch: Fetch = nobodyAnswers): Promise<TestProvider> {
   const accounts = new Map([[ann.sub, ann]]);
   const store = createMemoryStore({ accounts: (sub) => accounts.get(sub) });
   let now = 1_800_000_000;
@@ -59,9 +73,8 @@ export async function testProvider(clients: readonly Client[] = [testClient()]):
       open: (sealed) => Buffer.from(sealed, 'base64').toString(),
     },
     people: { checkPassword: async () => ({ outcome: 'refused' }) },
-    fetch: async () => {
-      throw new TypeError('the request got no usable answer');
-    },
+    fetch,
+    remoteKeys: createRemoteKeys({ fetch, now: () => now, emit: () => {} }),
     now: () => now,
     random: (bytes) => randomBytes(bytes).toString('base64url'),
     emit: () => {},

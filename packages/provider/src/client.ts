@@ -1,5 +1,6 @@
 /** A client as the core sees it: RFC 7591 metadata by its registered names, plus our policy, lifetimes and secrets. */
 import type { ClaimMapper } from './claim-mapping.ts';
+import type { ClientJwks } from './client-keys/jwk.ts';
 import type { Policy } from './policy.ts';
 import type { ClientLifetime, Lifetimes } from './settings.ts';
 import type { Algorithm } from './wire/algorithms.ts';
@@ -33,6 +34,9 @@ export type Client = {
   readonly backchannel_logout_uri?: string;
   readonly frontchannel_logout_uri?: string;
   readonly token_endpoint_auth_method: ClientAuthMethod;
+  /** Its public keys (RFC 7591 section 2): written here, or published by the client itself; never both. */
+  readonly jwks?: ClientJwks;
+  readonly jwks_uri?: string;
   readonly grant_types: readonly string[];
   readonly response_types: readonly string[];
   /** Scopes this client may ask for, `openid` included. */

@@ -10,6 +10,8 @@ export type Event =
   | { readonly type: 'authorization.approved'; readonly client_id: string; readonly sub: string }
   | { readonly type: 'authorization.refused'; readonly client_id?: string; readonly error: ErrorCode; readonly reason: string }
   | { readonly type: 'authentication.refused'; readonly method: string }
+  /** A client's key set could not be fetched or read; keys that were known stay in use for a day. */
+  | { readonly type: 'client_keys.failed'; readonly uri: string; readonly reason: string }
   /** A request of our own that no connection was opened for, and one that got no usable answer; `url` without its query. */
   | { readonly type: 'outbound.refused'; readonly url: string; readonly reason: string }
   | { readonly type: 'outbound.failed'; readonly url: string; readonly reason: string }

@@ -14,6 +14,9 @@ export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.
 export type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
 export { authMethods } from './client-auth/authenticate.ts';
 export { keepSecret, minimumSecretLength } from './client-auth/secret.ts';
+export type { ClientJwk, ClientJwks, ClientKey } from './client-keys/jwk.ts';
+export { createRemoteKeys, type RemoteKeys } from './client-keys/remote-keys.ts';
+export { clientKeys, encryptionKey, verificationKeys } from './client-keys.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
 export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';

@@ -1,4 +1,5 @@
 /** `op`: this provider, for one tenant. Every function of the core takes it first; nothing else is ambient. */
+import type { RemoteKeys } from './client-keys/remote-keys.ts';
 import type { Event } from './events.ts';
 import type { Fetch } from './fetch.ts';
 import type { KeyRing, Vault } from './keys.ts';
@@ -13,6 +14,8 @@ export type Provider = {
   readonly vault: Vault;
   readonly people: People;
   readonly fetch: Fetch;
+  /** The key sets that clients publish. */
+  readonly remoteKeys: RemoteKeys;
   /** Epoch seconds. */
   readonly now: () => number;
   /** Unpredictable bytes, base64url. */

@@ -71,6 +71,8 @@ const optional = [
   'introspection_signed_response_alg',
   'subject_type',
   'sector_identifier_uri',
+  'jwks',
+  'jwks_uri',
   'default_max_age',
   'require_auth_time',
 ] as const;

@@ -5,13 +5,10 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from './error.ts';
 import { decryptionKeys, signingKey } from './key-material.ts';
+import { isFresh, isRested, keysAt } from './key-set.ts';
 import type { Provider, RelyingParty } from './relying-party.ts';
-import type { AuthMethod, Fetch } from './settings.ts';
+import type { AuthMethod } from './settings.ts';
 
-/** Seconds between fetches of the keys of one provider, however many answers name a key nobody knows. */
-const keyCooldown = 5;
-/** Seconds after which keys are fetched again though the one that is wanted is among them: it may have been withdrawn. */
-const keysFresh = 300;
 /** openid-client fetches for an unknown key when what it has is older than a minute, and uses it up to five: an age in between. */
 const willingAge = 120;
 const contentEncryption = ['A128GCM', 'A192GCM', 'A256GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'];
@@ -80,8 +77,8 @@ function secretOf(provider: Provider): string {
 
 function seedKeys(rp: RelyingParty, { keys }: Provider, config: client.Configuration): void {
   const known = keys.peek();
-  if (known === undefined || rp.now() >= known.at + keysFresh) return;
-  const rested = rp.now() >= known.at + keyCooldown;
+  if (known === undefined || !isFresh(rp, known)) return;
+  const rested = isRested(rp, known);
   client.setJwksCache(config, { jwks: known.value, uat: Math.floor(Date.now() / 1000) - (rested ? willingAge : 0) });
 }
 
@@ -92,19 +89,4 @@ function rememberingKeys({ id, fetch, keys, metadata }: Provider): client.Custom
     if (url !== metadata.jwks_uri) return plain(url, options);
     return Response.json(await keys.refresh(() => keysAt(url, fetch, id)));
   };
-}
-
-async function keysAt(url: string, fetch: Fetch, provider: string): Promise<client.JWKS> {
-  const response = await fetch(url, {
-    method: 'GET',
-    headers: { accept: 'application/json, application/jwk-set+json' },
-    redirect: 'manual',
-  });
-  const jwks: unknown = response.status === 200 ? await response.json().catch(() => undefined) : undefined;
-  if (isKeySet(jwks)) return jwks;
-  throw new RelyingPartyError('discovery_invalid', `no key set at jwks_uri (status ${response.status})`, { provider });
-}
-
-function isKeySet(value: unknown): value is client.JWKS {
-  return typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys);
 }

@@ -3,6 +3,7 @@
  * Connect Core 1.0 section 3.1), `iss` in the answer (RFC 9207), answers as JWT (JARM). Every check stands before what it protects.
  */
 import * as client from 'openid-client';
+import { parametersOf } from './answer-state.ts';
 import { type Claims, mapClaims } from './claims.ts';
 import { configurationOf } from './configuration.ts';
 import { RelyingPartyError } from './error.ts';
@@ -67,7 +68,7 @@ async function exchange(
 /** The answer's parameters on the redirect URI that was asked for: what a proxy made of host and path does not matter. */
 function answerUrl(login: Login, answer: Answer): URL {
   const url = new URL(login.redirect_uri);
-  url.search = 'form' in answer ? answer.form.toString() : new URL(answer.url, login.redirect_uri).search;
+  url.search = parametersOf({ redirectUri: login.redirect_uri }, answer).toString();
   return url;
 }
 

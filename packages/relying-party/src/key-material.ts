@@ -1,5 +1,5 @@
 /** Our own private keys, as openid-client wants them. */
-import { importJWK } from 'jose';
+import { compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
 import type { CryptoKey } from 'openid-client';
 import { RelyingPartyError } from './error.ts';
 import type { Provider } from './relying-party.ts';
@@ -18,6 +18,16 @@ export async function signingKey({ id, settings }: Pick<Provider, 'id' | 'settin
 /** The keys that open what is encrypted to us. */
 export function decryptionKeys({ id, settings }: Pick<Provider, 'id' | 'settings'>): Promise<readonly NamedKey[]> {
   return Promise.all((settings.keys ?? []).filter(({ use }) => use === 'enc').map((jwk) => imported(id, jwk)));
+}
+
+/** What is inside a JWE that was encrypted to us. Throws when none of the keys opens it. */
+export async function decrypt(provider: Pick<Provider, 'id' | 'settings'>, jwe: string): Promise<string> {
+  const { kid } = decodeProtectedHeader(jwe);
+  const keys = await decryptionKeys(provider);
+  const key = keys.find((each) => each.kid === kid) ?? keys[0];
+  if (key === undefined) throw new RelyingPartyError('settings_invalid', 'keys has none to decrypt with', { provider: provider.id });
+  const { plaintext } = await compactDecrypt(jwe, key.key, { keyManagementAlgorithms: [key.alg] });
+  return new TextDecoder().decode(plaintext);
 }
 
 async function imported(provider: string, jwk: PrivateJwk): Promise<NamedKey> {

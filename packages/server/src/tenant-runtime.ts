@@ -1,6 +1,6 @@
 /** One tenant brought to life: its keys, its clients in memory, its provider and its pages. */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import type { Event, PasswordCheck, Provider, Settings } from '@symbolon/provider';
+import { createRemoteKeys, type Event, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
 import { cacheClients } from './cached-clients.ts';
 import { cookieName } from './http/browser.ts';
 import { loadTenantKeys } from './keys/key-ring.ts';
@@ -63,13 +63,15 @@ export async function runTenant(
   const limit = limitAttempts(stored.attempts, vault, now);
   const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
   const tell = (event: Event) => emit(id, event);
+  const fetch = createFetch({ judge: reachable, emit: tell });
   const op: Provider = {
     settings,
     store,
     keys: keyRing,
     vault,
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
-    fetch: createFetch({ judge: reachable, emit: tell }),
+    fetch,
+    remoteKeys: createRemoteKeys({ fetch, now, emit: tell }),
     now,
     random,
     emit: tell,

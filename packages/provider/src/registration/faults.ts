@@ -3,6 +3,7 @@ import { type SigningMember, signingMembers } from '../client.ts';
 import { hostOf } from '../subject.ts';
 import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
+import { keyFaults } from './key-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 import { uriFaults } from './uri-faults.ts';
 
@@ -14,6 +15,7 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
     ...sectorFaults(metadata),
+    ...keyFaults(metadata),
     ...uriFaults(metadata),
   ];
 }

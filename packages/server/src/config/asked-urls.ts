@@ -4,7 +4,6 @@ import { type Found, select } from './select.ts';
 const patterns = [
   'tenants.*.clients.*.jwks_uri',
   'tenants.*.clients.*.backchannel_logout_uri',
-  'tenants.*.clients.*.sector_identifier_uri',
   'tenants.*.upstreams.*.discovery',
   'tenants.*.upstreams.*.token_endpoint',
   'tenants.*.upstreams.*.userinfo_endpoint',

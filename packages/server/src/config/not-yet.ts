@@ -78,8 +78,6 @@ const rows: readonly Row[] = [
     when: (value) => value === true,
     message: says('tls_client_certificate_bound_access_tokens is not yet in effect: access tokens are bearer tokens'),
   },
-  { at: `${client}.jwks_uri`, when: written, message: says('jwks_uri is not yet in effect') },
-  { at: `${client}.jwks`, when: written, message: says('jwks is not yet in effect') },
   {
     at: `${client}.grant_types.*`,
     // `implicit` is what the authorization endpoint gives by itself: response_types say which.

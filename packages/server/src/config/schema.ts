@@ -119,7 +119,7 @@ const client = Type.Object(
     tls_client_auth_san_email: optional(text),
     tls_client_certificate_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
-    jwks: optional(free),
+    jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1 }) })),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
     response_types: optional(Type.Array(Type.Enum(responseTypeNames))),
     scope: optional(Type.String({ description: 'scope names with spaces between them, such as openid profile email' })),
