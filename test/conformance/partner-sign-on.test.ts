@@ -68,6 +68,7 @@ describe('o2o: partner sign-on', () => {
     const person = newPerson(hub);
     const [fromAcme, fromZeta] = [await outAndBack(person, startLink('17'), acme), await outAndBack(person, startLink('zeta'), zeta)];
     const first = await person.get(fromZeta);
+    hub.advance(1);
     expect(first.url).toBe(`${hub.issuer}/home`);
     const second = await person.get(fromAcme);
     expect(second.forms.some(({ buttons }) => buttons.some(({ id }) => id === 'switch-yes'))).toBe(true);

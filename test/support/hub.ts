@@ -79,4 +79,3 @@ export function textOf({ text }: AgentResponse, id: string): string | undefined 
 export async function people({ tenants: [hub] }: TestServer) {
   return (await hub?.store.users.list(undefined, 100)) ?? [];
 }
-

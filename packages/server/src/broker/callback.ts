@@ -7,7 +7,7 @@
 import { OAuthError, one, type Parameters } from '@symbolon/provider';
 import type { BrowserCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
-import type { Arrival, UpstreamConfig } from '../upstream.ts';
+import { type Arrival, openUpstreams, type UpstreamConfig } from '../upstream.ts';
 import { type Passage, takeLogin } from './passage.ts';
 import { failureReply, problemReply, unknownUpstream } from './problem.ts';
 import { readProfile } from './profile.ts';
@@ -35,7 +35,8 @@ export async function upstreamCallback(call: Call): Promise<Reply> {
     throw new OAuthError('invalid_request', 'this sign-in is finished, has expired or was started in another browser; start again', {
       reason: 'request_gone',
     });
-  const upstream = tenant.upstreams.find(({ id, enabled }) => id === kept.passage.upstream && enabled);
+  // The file may have changed while she was away.
+  const upstream = openUpstreams(tenant.upstreams).find(({ id }) => id === kept.passage.upstream);
   if (upstream === undefined) return unknownUpstream(call);
   const { passage, login } = kept;
   if (call.path.id !== ownAddress(upstream))
