@@ -50,7 +50,7 @@ async function parametersOf({ id, settings }: Provider, login: Login, options: S
   const named = {
     ...extra,
     ...hints,
-    max_age: max_age?.toString(),
+    ...(max_age === undefined ? {} : { max_age: max_age.toString() }),
     redirect_uri: login.redirect_uri,
     response_type: 'code',
     response_mode: login.response_mode === 'query' ? undefined : login.response_mode,
