@@ -3,8 +3,9 @@
  * page for its own people and nothing for others; state, nonce, PKCE, `iss` and signatures are the kit's business.
  */
 import type { Fetch } from '@symbolon/provider';
-import { finish, type Login, type ProviderSettings, relyingParty, start } from '@symbolon/relying-party';
+import { finish, type Login, relyingParty, start } from '@symbolon/relying-party';
 import type { Connector, UpstreamConfig } from '../../upstream.ts';
+import { providerSettings } from '../provider-settings.ts';
 
 export type Surroundings = {
   readonly redirectUri: string;
@@ -16,7 +17,7 @@ export type Surroundings = {
 
 /** The connector for these upstreams; what it learns of them it forgets with the process. */
 export function oidcConnector(upstreams: readonly UpstreamConfig[], { redirectUri, fetch, now }: Omit<Surroundings, 'random'>): Connector {
-  const known = new Map(upstreams.flatMap((upstream) => settingsOf(upstream) ?? []));
+  const known = new Map(upstreams.map((upstream) => [upstream.id, providerSettings(upstream)]));
   const rp = relyingParty({ providers: async (id) => known.get(id), redirectUri, fetch, now });
   return {
     start: async ({ id }, { prompt, login_hint, max_age, ui_locales }) => {
@@ -40,12 +41,4 @@ export function oidcConnector(upstreams: readonly UpstreamConfig[], { redirectUr
       };
     },
   };
-}
-
-function settingsOf(upstream: UpstreamConfig): readonly (readonly [string, ProviderSettings])[] | undefined {
-  const { id, enabled, connection, client_id, client_secret, token_endpoint_auth_method, scope } = upstream;
-  if (!enabled || connection.connector !== 'oidc') return undefined;
-  const { connector: _, ...agreed } = connection;
-  const secret = client_secret === undefined ? {} : { client_secret };
-  return [[id, { ...agreed, client_id, ...secret, token_endpoint_auth_method, scope }]];
 }

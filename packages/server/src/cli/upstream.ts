@@ -1,0 +1,44 @@
+/** symbolon upstream: list, test. What a partner has to be told, and everything that can be checked before the first person tries. */
+import type { Command } from 'commander';
+import { type Finding, inspectUpstream } from '../broker/inspect.ts';
+import type { Tenant } from '../tenant.ts';
+import type { UpstreamConfig } from '../upstream.ts';
+import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
+
+export function upstreamCommands(program: Command, file: readonly [string, string, string]): void {
+  const command = tenantCommands(program, file);
+  command('list', 'list the upstreams').action(list);
+  command('test <id>', 'fetch what an upstream says of itself and check it; signs nobody in').action(test);
+}
+
+async function list(options: TenantOption): Promise<void> {
+  await withTenant(options, async ({ upstreams }) => {
+    for (const { id, name, enabled } of upstreams) process.stdout.write(`${id}\t${enabled ? 'enabled' : 'disabled'}\t${name}\n`);
+  });
+}
+
+const marks: Readonly<Record<Finding['level'], string>> = { good: 'good ', note: 'note ', wrong: 'WRONG' };
+
+async function test(id: string, options: TenantOption): Promise<void> {
+  await withTenant(options, async (tenant) => {
+    const upstream = tenant.upstreams.find((each) => each.id === id);
+    if (upstream === undefined)
+      throw new Error(`there is no upstream ${id}; the tenant has ${tenant.upstreams.map((each) => each.id).join(', ') || 'none'}`);
+    const redirectUri = redirectUriOf(tenant, upstream);
+    process.stdout.write(toTell(tenant, upstream, redirectUri));
+    const findings = await inspectUpstream(upstream, { fetch: tenant.op.fetch, redirectUri, now: tenant.op.now });
+    for (const { level, text, fix } of findings)
+      process.stdout.write(`${marks[level]}  ${text}\n${fix === undefined ? '' : `       ${fix}\n`}`);
+    if (findings.some(({ level }) => level === 'wrong')) process.exitCode = 1;
+  });
+}
+
+function redirectUriOf({ op }: Tenant, { id, connection }: UpstreamConfig): string {
+  const callback = `${op.settings.issuer}/auth/oidc/callback`;
+  return connection.connector === 'oauth2' ? `${callback}/${id}` : callback;
+}
+
+function toTell({ op }: Tenant, { client_id, owner }: UpstreamConfig, redirectUri: string): string {
+  const start = owner === undefined ? '' : `start link     ${op.settings.issuer}/auth/oidc/owner/${owner.type}/${owner.id}/redirect\n`;
+  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${start}\n`;
+}
