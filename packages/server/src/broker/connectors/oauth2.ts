@@ -74,14 +74,13 @@ async function tokenOf(fetch: Fetch, upstream: UpstreamConfig, login: Login, cod
     redirect_uri: login.redirect_uri,
     code_verifier: login.code_verifier,
   });
-  const basic = Buffer.from(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`).toString('base64');
   if (method !== 'client_secret_basic') body.set('client_id', client_id);
   if (method === 'client_secret_post') body.set('client_secret', client_secret);
   const answer = await asked(fetch, id, placesOf(upstream).token_endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
-      ...(method === 'client_secret_basic' ? { authorization: `Basic ${basic}` } : {}),
+      ...(method === 'client_secret_basic' ? { authorization: basicOf(client_id, client_secret) } : {}),
     },
     body: body.toString(),
   });
@@ -89,6 +88,12 @@ async function tokenOf(fetch: Fetch, upstream: UpstreamConfig, login: Login, cod
   if (typeof access_token === 'string' && access_token !== '') return access_token;
   const code_ = typeof error === 'string' ? { error } : {};
   throw new RelyingPartyError('token_refused', 'the token endpoint gave no access token', { provider: id, ...code_ });
+}
+
+/** RFC 6749 section 2.3.1: form-encoded before it is joined. */
+function basicOf(...parts: readonly [id: string, secret: string]): string {
+  const encoded = parts.map((text) => new URLSearchParams({ _: text }).toString().slice(2));
+  return `Basic ${Buffer.from(encoded.join(':')).toString('base64')}`;
 }
 
 async function userOf(fetch: Fetch, upstream: UpstreamConfig, token: string): Promise<Json> {

@@ -85,7 +85,7 @@ function Faults({ faults }: { readonly faults: readonly string[] }) {
 function Support({ support, locale }: { readonly support: string | undefined; readonly locale: string }) {
   const { t } = translator(locale);
   if (support === undefined) return null;
-  const href = support.includes('@') && safeUrl(support) === undefined ? `mailto:${encodeURIComponent(support)}` : safeUrl(support);
+  const href = support.includes('@') && safeUrl(support) === undefined ? `mailto:${encodeURI(support)}` : safeUrl(support);
   return (
     <p>
       {t('broker.problem.support')}{' '}
