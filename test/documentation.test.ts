@@ -88,3 +88,23 @@ describe('the application of docs/integrate/quickstart.md', () => {
     await expect(run(code, { CLIENT_ID: 'my-application' })).rejects.toThrow('set CLIENT_ID and CLIENT_SECRET');
   });
 });
+
+describe('the application of docs/integrate/relying-party.md', () => {
+  it('signs Alice in, and greets her by the name that its rule demands', async () => {
+    const app = `http://127.0.0.1:${await freePort()}`;
+    const yaml = (await readFile(minimal, 'utf8')).replace(/\$\{MY_APPLICATION_SECRET\}/, secret).replaceAll('http://127.0.0.1:5000', app);
+    const server = await startSymbolon({ yaml });
+    const text = await readFile(`${root}docs/integrate/relying-party.md`, 'utf8');
+    const code = (/^```js\n([\s\S]*?)^```$/m.exec(text)?.[1] ?? '')
+      .replaceAll('http://127.0.0.1:4000', server.issuer)
+      .replaceAll('http://127.0.0.1:5000', app)
+      .replace('listen(5000', `listen(${new URL(app).port}`);
+    const child = await run(code, { CLIENT_ID: 'my-application', CLIENT_SECRET: secret, COOKIE_SECRET: secret });
+    const [browser, provider] = [createAgent(app), createAgent(server.issuer)];
+    const login = await provider.get((await browser.get('/auth/login/symbolon')).location ?? '');
+    const back = await signInAndConsent(provider, login);
+    expect((await browser.get(back.location ?? '')).text).toMatch(/^Hello \w+/);
+    child.kill();
+    await server.close();
+  });
+});

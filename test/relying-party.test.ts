@@ -2,13 +2,16 @@
  * The relying-party kit in front of providers that are real: oidc-provider, certified and not ours, in every way of asking and answering
  * that seeds 000 and 001 need; and our own.
  */
-import { finish, type PrivateJwk, type ProviderSettings, refresh, start } from '@symbolon/relying-party';
+
+import { execFileSync } from 'node:child_process';
+import { certificateFetch, finish, type PrivateJwk, type ProviderSettings, refresh, start, stateOf } from '@symbolon/relying-party';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clients as ourClients, signInAndConsent } from './support/client.ts';
 import { type ForeignProvider, startForeignProvider } from './support/foreign-provider.ts';
 import { createAgent } from './support/http-agent.ts';
-import { applicationOf, redirectUri } from './support/kit.ts';
+import { applicationOf, redirectUri, signInAt } from './support/kit.ts';
+import { startScriptedProvider } from './support/scripted-provider.ts';
 import { startSymbolon, type TestServer } from './support/symbolon.ts';
 
 const client_secret = 'kit-secret /+= 0123456789abcdef0123456789';
@@ -91,8 +94,8 @@ function settingsFor(name: string): ProviderSettings {
   return { issuer: foreign.issuer, client_id: idOf(name), ...secret, scope: 'openid profile email', keys, ...registered, ...settings };
 }
 
-describe('o2o: in front of oidc-provider', () => {
-  it.each(Object.keys(agreements))('O2-15: signs a person in %s', async (name) => {
+describe('the kit in front of oidc-provider', () => {
+  it.each(Object.keys(agreements))('signs a person in %s', async (name) => {
     const rp = applicationOf({ partner: settingsFor(name) });
     const { url, login } = await start(rp, 'partner');
     const { location = '' } = await createAgent(foreign.issuer).get(url);
@@ -101,7 +104,16 @@ describe('o2o: in front of oidc-provider', () => {
     expect((await refresh(rp, signedIn)).access_token).not.toBe(signedIn.tokens.access_token);
   });
 
-  it('O2-15: signs a person in with an answer that is posted', async () => {
+  it('finds the login that an encrypted answer belongs to, with the keys of the provider it was begun at', async () => {
+    const rp = applicationOf({ other: settingsFor('as o2o does'), partner: settingsFor('as IDPartner does with keys') });
+    const { url, login } = await start(rp, 'partner');
+    const { location = '' } = await createAgent(foreign.issuer).get(url);
+    expect([...new URL(location).searchParams.keys()]).toEqual(['response']);
+    expect(await stateOf(rp, { url: location }, ['gone', 'other', 'partner'])).toBe(login.state);
+    expect(await stateOf(rp, { url: location }, [])).toBe('');
+  });
+
+  it('signs a person in with an answer that is posted', async () => {
     const rp = applicationOf({ partner: settingsFor('as o2o does') });
     const { url, login } = await start(rp, 'partner', { response_mode: 'form_post' });
     const page = await createAgent(foreign.issuer).get(url);
@@ -112,8 +124,8 @@ describe('o2o: in front of oidc-provider', () => {
   });
 });
 
-describe('o2o: in front of our own provider', () => {
-  it('O2-15: signs a person in, renews her tokens, and knows her by the same name', async () => {
+describe('the kit in front of our own provider', () => {
+  it('signs a person in, renews her tokens, and knows her by the same name', async () => {
     const { client_id, client_secret: secret, redirect_uri } = ourClients.web;
     const settings = { issuer: own.issuer, client_id, client_secret: secret, scope: 'openid profile email offline_access' };
     const rp = applicationOf({ own: settings }, { redirectUri: redirect_uri });
@@ -125,3 +137,55 @@ describe('o2o: in front of our own provider', () => {
     expect((await refresh(rp, signedIn)).access_token).not.toBe(signedIn.tokens.access_token);
   });
 });
+
+describe('the kit with a TLS client certificate', () => {
+  it('shows it at the token endpoint, and at the address that the provider has for it', async () => {
+    const [server, ours, other] = [certificate('/CN=127.0.0.1', 'IP:127.0.0.1'), certificate('/CN=kit'), certificate('/CN=other')];
+    const provider = await startScriptedProvider({ tls: server });
+    provider.script = {
+      discovery: (document) => ({
+        ...document,
+        token_endpoint: `${provider.issuer}/not-here`,
+        mtls_endpoint_aliases: { token_endpoint: `${provider.issuer}/token` },
+      }),
+    };
+    const settings = { issuer: provider.issuer, client_id: 'kit', token_endpoint_auth_method: 'self_signed_tls_client_auth' } as const;
+    const fetchWith = (pair: typeof ours, ca = server.cert) => certificateFetch({ ...pair, ca });
+    const rp = applicationOf({
+      partner: { ...settings, fetch: fetchWith(ours) },
+      impostor: { ...settings, fetch: fetchWith(other) },
+      stranger: { ...settings, fetch: fetchWith(ours, other.cert) },
+    });
+    expect((await signInAt(rp, 'partner', provider)).sub).toBe('person-1');
+    expect(provider.requests.find(({ path }) => path === '/token')?.form.get('client_id')).toBe('kit');
+    await expect(signInAt(rp, 'impostor', provider)).rejects.toMatchObject({ kind: 'token_refused', error: 'invalid_client' });
+    // A server whose certificate nobody trusts is as good as not there.
+    await expect(signInAt(rp, 'stranger', provider)).rejects.toMatchObject({ kind: 'provider_unavailable' });
+    await provider.close();
+  });
+});
+
+/** Made by openssl, valid for a day. */
+function certificate(subject: string, name = 'DNS:client.example'): { readonly cert: string; readonly key: string } {
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '1',
+    '-keyout',
+    '-',
+    '-out',
+    '-',
+  ];
+  const pem = execFileSync('openssl', [...made, '-subj', subject, '-addext', `subjectAltName=${name}`], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+  const [key = '', cert = ''] = pem.match(/-----BEGIN [\s\S]+?-----END [^-]+-----\n/g) ?? [];
+  return { key, cert };
+}

@@ -46,7 +46,10 @@ function kindOf(promise: Promise<unknown>): Promise<unknown> {
 describe('o2o: relying party', () => {
   it('O2-1: start leads to the authorization endpoint with everything in it, and discovery is fetched once', async () => {
     const { rp } = application({ scope: 'openid email profile' });
-    const { url, login } = await start(rp, 'a', { prompt: 'login', extra: { identity_provider_id: 'bank' } });
+    const { url, login } = await start(rp, 'a', {
+      prompt: 'login',
+      extra: { identity_provider_id: 'bank', max_age: '60', prompt: 'none' },
+    });
     await start(rp, 'a');
     const { origin, pathname, searchParams } = new URL(url);
     expect(origin + pathname).toBe(`${a.issuer}/authorize`);
@@ -61,6 +64,7 @@ describe('o2o: relying party', () => {
       code_challenge_method: 'S256',
       prompt: 'login',
       identity_provider_id: 'bank',
+      max_age: '60',
     });
     expect(a.asked(discovery)).toBe(1);
   });

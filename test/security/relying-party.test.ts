@@ -232,7 +232,7 @@ describe('ID tokens that do not hold', () => {
     await refused(signInAt(application(), 'a', a), /key/);
   });
 
-  it('D7: a key that comes in the header of the ID token is not used', async () => {
+  it('D7, F3: a key that comes in the header of the ID token is not used', async () => {
     const own = await newKey();
     const header = { alg: 'RS256', jwk: own.publicJwk, kid: own.publicJwk.kid ?? '' };
     a.script = { idToken: (claims) => new SignJWT(claims).setProtectedHeader(header).sign(own.privateKey) };
@@ -308,7 +308,7 @@ describe('answers as JWT', () => {
     await refused(signInAt(rp, 'a', a), /encrypted/);
   });
 
-  it('D13: answers that name keys nobody knows make us ask for keys once in a while, not each time', async () => {
+  it('D13, F2: answers that name keys nobody knows make us ask for keys once in a while, not each time', async () => {
     const rp = application(jarm);
     a.script = { answer: async (honest) => ({ response: await a.sign(answered(honest), { kid: 'unknown' }) }) };
     for (let turn = 0; turn < 5; turn += 1) await refused(signInAt(rp, 'a', a), /key/);

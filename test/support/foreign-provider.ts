@@ -74,6 +74,7 @@ function configuration(clients: readonly Readonly<Record<string, unknown>>[]): R
     findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ sub, ...claims }) }),
     interactions: { url: (_context: Context, interaction: { readonly uid: string }) => `/interaction/${interaction.uid}` },
     issueRefreshToken: () => true,
+    ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, IdToken: 3600, Interaction: 3600, RefreshToken: 3600, Session: 3600 },
     loadExistingGrant,
   };
 }

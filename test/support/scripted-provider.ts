@@ -4,7 +4,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
 export type Recorded = {
@@ -41,7 +43,7 @@ export type ScriptedProvider = {
   readonly requests: Recorded[];
   /** How often a path was asked. */
   readonly asked: (path: string) => number;
-  /** What a browser comes back with from the authorization endpoint: the address with the answer in it. */
+  /** What a browser comes back with that was sent to this address at the authorization endpoint: the address with the answer in it. */
   readonly visit: (url: string) => Promise<string>;
   readonly sign: (claims: object, header?: Record<string, string>) => Promise<string>;
   readonly close: () => Promise<void>;
@@ -52,6 +54,8 @@ export type ScriptedOptions = {
   readonly alg?: string;
   readonly client_secret?: string;
   readonly userinfo?: Record<string, unknown>;
+  /** https, and a client certificate is asked for. */
+  readonly tls?: ServerOptions;
 };
 
 type Given = { readonly request: URLSearchParams };
@@ -66,12 +70,15 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
   const { sub = 'person-1', alg = 'RS256', client_secret = 'a secret of /+= the partner' } = options;
   const codes = new Map<string, Given>();
   const pushed = new Map<string, URLSearchParams>();
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     // A provider that fails in a test is a failing test: the client sees the connection end.
     handle(request, response).catch(() => response.destroy());
-  });
+  };
+  const server = options.tls
+    ? createHttpsServer({ ...options.tls, requestCert: true, rejectUnauthorized: false }, listener)
+    : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const provider: ScriptedProvider = {
     issuer,
@@ -81,12 +88,7 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
     ahead: 0,
     requests: [],
     asked: (path) => provider.requests.filter((each) => each.path === path).length,
-    visit: async (url) => {
-      const response = await fetch(url, { redirect: 'manual' });
-      const location = response.headers.get('location');
-      if (location === null) throw new Error(`no redirect but ${response.status}: ${await response.text()}`);
-      return location;
-    },
+    visit: async (url) => authorized(new URL(url)),
     sign: (claims, header = {}) =>
       new SignJWT({ ...claims })
         .setProtectedHeader({ alg, kid: provider.key.publicJwk.kid ?? '', ...header })
@@ -114,7 +116,6 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
     const url = new URL(request.url ?? '/', issuer);
     const form = new URLSearchParams(await textOf(request));
     provider.requests.push({ method: request.method ?? '', path: url.pathname, headers: request.headers, form });
-    if (url.pathname === '/authorize') return void response.writeHead(302, { location: await authorized(url) }).end();
     const answer: unknown = await routes[url.pathname]?.(url, form, request);
     if (answer === undefined || typeof answer === 'number') return void response.writeHead(answer ?? 404).end();
     const failed = typeof answer === 'object' && answer !== null && 'error' in answer;
@@ -128,6 +129,7 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
   }
 
   async function authorized(url: URL): Promise<string> {
+    if (url.origin + url.pathname !== `${issuer}/authorize`) throw new Error(`not our authorization endpoint: ${url.href}`);
     const request = pushed.get(url.searchParams.get('request_uri') ?? '') ?? url.searchParams;
     const code = randomBytes(16).toString('base64url');
     codes.set(code, { request });
@@ -139,7 +141,7 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
   async function token(form: URLSearchParams, request: IncomingMessage): Promise<unknown> {
     const given = codes.get(form.get('code') ?? '');
     codes.delete(form.get('code') ?? '');
-    if (!isOurClient(form, request, client_secret)) return { error: 'invalid_client' };
+    if (!(options.tls ? hasOurCertificate(request) : isOurClient(form, request, client_secret))) return { error: 'invalid_client' };
     if (form.get('grant_type') === 'authorization_code' && !isGood(given, form)) return { error: 'invalid_grant' };
     const seconds = Math.floor(Date.now() / 1000) + provider.ahead;
     const nonce = given?.request.get('nonce') ?? undefined;
@@ -200,6 +202,11 @@ function isOurClient(form: URLSearchParams, { headers }: IncomingMessage, secret
   if (basic === undefined) return form.get('client_id') === 'kit' && (form.get('client_secret') === secret || form.has('client_assertion'));
   const [id, password] = Buffer.from(basic, 'base64').toString().split(':');
   return id === 'kit' && new URLSearchParams(`p=${password}`).get('p') === secret;
+}
+
+/** By its subject alone: who issued it is not what these tests are about. */
+function hasOurCertificate({ socket }: IncomingMessage): boolean {
+  return (socket as TLSSocket).getPeerCertificate().subject?.CN === 'kit';
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

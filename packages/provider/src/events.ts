@@ -18,4 +18,5 @@ export type Event =
   | { readonly type: 'upstream.refused'; readonly upstream: string; readonly kind: string; readonly reason: string }
   | { readonly type: 'identity.provisioned' | 'identity.linked' | 'identity.unlinked'; readonly upstream: string; readonly sub: string }
   | { readonly type: 'session.started'; readonly sid: string; readonly sub: string; readonly amr: readonly string[] }
-  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string };
+  | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string }
+  | { readonly type: 'keys.unread'; readonly reason: string };

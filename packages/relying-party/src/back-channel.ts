@@ -16,7 +16,7 @@ export type LoggedOut = {
   readonly issuer: string;
   readonly sub?: string;
   readonly sid?: string;
-  /** The token's name; a caller that keeps them can refuse a second use. */
+  /** The token's name: whoever ends sessions accepts it once. */
   readonly jti: string;
   /** Epoch seconds. What was opened later is not meant. */
   readonly iat: number;
@@ -26,6 +26,8 @@ const event = 'http://schemas.openid.net/event/backchannel-logout';
 const longestToken = 16_384;
 /** Seconds between their clock and ours. */
 const clockTolerance = 60;
+/** Seconds. A provider may send a token again when we did not answer; not the next day. */
+const oldest = 600;
 
 /** Who is signed out. Throws as `rp.provider` does, and `logout_refused` when the token does not hold. */
 export async function backChannelLogout(rp: RelyingParty, providerId: string, logout_token: string): Promise<LoggedOut> {
@@ -79,6 +81,7 @@ function faultOf(rp: RelyingParty, { nonce, events, sub, sid, jti, iat = 0 }: JW
   if (sid !== undefined && typeof sid !== 'string') return 'has a sid that is no text';
   if (!sub && !sid) return 'names neither sub nor sid';
   if (typeof jti !== 'string' || jti === '') return 'has no jti';
+  if (iat < rp.now() - oldest) return 'is too old (iat)';
   return iat > rp.now() + clockTolerance ? 'was issued in the future (iat)' : undefined;
 }
 

@@ -19,7 +19,7 @@ export function guarded(provider: string, fetch: Fetch, timeout: number): Fetch 
     });
     if (body === undefined) throw unavailable(`answered with more than ${longestAnswer} bytes`);
     if (response.status >= 500 || response.status === 429) throw unavailable(`answered ${response.status}`);
-    const empty = response.status === 204 || response.status === 304;
+    const empty = [204, 205, 304].includes(response.status);
     return new Response(empty ? null : body, { status: response.status, headers: response.headers });
   };
 }

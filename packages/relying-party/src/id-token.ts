@@ -6,6 +6,7 @@ import { compactVerify } from 'jose';
 import type { IDToken } from 'openid-client';
 import { idTokenAlg, isShared } from './configuration.ts';
 import { RelyingPartyError } from './error.ts';
+import { decrypt } from './key-material.ts';
 import type { Provider, RelyingParty } from './relying-party.ts';
 
 /** Seconds that a provider's clock may be ahead of ours. */
@@ -29,11 +30,12 @@ export function isEncrypted(jwt: string): boolean {
   return jwt.split('.').length === 5;
 }
 
-function isSignedWithSecret(provider: Provider, id_token: string): Promise<boolean> {
+async function isSignedWithSecret(provider: Provider, id_token: string): Promise<boolean> {
   const secret = new TextEncoder().encode(provider.settings.client_secret ?? '');
   // An empty secret would be everybody's.
-  if (secret.length === 0) return Promise.resolve(false);
-  return compactVerify(id_token, secret, { algorithms: [idTokenAlg(provider)] }).then(
+  if (secret.length === 0) return false;
+  const signed = isEncrypted(id_token) ? await decrypt(provider, id_token) : id_token;
+  return compactVerify(signed, secret, { algorithms: [idTokenAlg(provider)] }).then(
     () => true,
     () => false,
   );

@@ -1,6 +1,7 @@
 /** What an application imports. */
 export { stateOf } from './answer-state.ts';
 export { backChannelLogout, type LoggedOut } from './back-channel.ts';
+export { type ClientCertificate, certificateFetch } from './certificate-fetch.ts';
 export { type ClaimFault, type ClaimRule, type ClaimRules, type Claims, type ClaimType, mapClaims } from './claims.ts';
 export type { ProviderMetadata } from './discovery.ts';
 export { type ErrorDetails, type ErrorKind, RelyingPartyError } from './error.ts';
@@ -20,6 +21,7 @@ export {
   memoryEndings,
   type Sessions,
 } from './handlers/sessions.ts';
+export { knownKeys } from './key-set.ts';
 export type { Answer, Login, SignedIn, Started, StartOptions, Tokens } from './login.ts';
 export { type LogoutOptions, logoutUrl } from './logout.ts';
 export { type Provider, type RelyingParty, type RelyingPartyOptions, relyingParty } from './relying-party.ts';

@@ -21,7 +21,7 @@ export function isRested(rp: RelyingParty, { at }: Dated): boolean {
 }
 
 /** The keys, with this one among them if the provider has it. Throws as `keysAt` does. */
-export async function knownKeys(rp: RelyingParty, { id, metadata, keys, fetch }: Provider, kid: string | undefined): Promise<JWKS> {
+export async function knownKeys(rp: RelyingParty, { id, metadata, keys, fetch }: Provider, kid?: string): Promise<JWKS> {
   const load = () => keysAt(metadata.jwks_uri, fetch, id);
   const known = keys.peek();
   if (known === undefined || !isFresh(rp, known)) return keys.refresh(load);

@@ -48,7 +48,6 @@ async function parametersOf({ id, settings }: Provider, login: Login, options: S
     throw new RelyingPartyError('settings_invalid', `${forbidden} protects the request and cannot be an extra parameter`, { provider: id });
   const { code_verifier } = login;
   const named = {
-    ...extra,
     ...hints,
     ...(max_age === undefined ? {} : { max_age: max_age.toString() }),
     redirect_uri: login.redirect_uri,
@@ -60,7 +59,8 @@ async function parametersOf({ id, settings }: Provider, login: Login, options: S
     code_challenge: code_verifier && (await client.calculatePKCECodeChallenge(code_verifier)),
     code_challenge_method: code_verifier && 'S256',
   };
-  return new URLSearchParams(Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const said = Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new URLSearchParams({ ...extra, ...Object.fromEntries(said) });
 }
 
 async function addressOf(rp: RelyingParty, provider: Provider, parameters: URLSearchParams): Promise<URL> {

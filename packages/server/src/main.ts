@@ -6,6 +6,7 @@ import { check } from './cli/check.ts';
 import { clientCommands } from './cli/client.ts';
 import { dev } from './cli/dev.ts';
 import { reasonOf } from './cli/failure.ts';
+import { keyCommands } from './cli/keys.ts';
 import { start } from './cli/start.ts';
 import { upstreamCommands } from './cli/upstream.ts';
 import { userCommands } from './cli/user.ts';
@@ -34,6 +35,7 @@ program
 userCommands(program.command('user').description('the people of a tenant'), file);
 upstreamCommands(program.command('upstream').description('the identity providers that people of a tenant come from'), file);
 clientCommands(program.command('client').description('the applications of a tenant'), file);
+keyCommands(program.command('keys').description('the signing keys of a tenant'), file);
 
 try {
   await program.parseAsync();

@@ -43,12 +43,20 @@ export type StoredKey = {
   readonly kid: string;
   readonly sealed: string;
   readonly createdAt: number;
+  /** Epoch seconds; of the keys of a use and algorithm the one that began last is in use. */
+  readonly usedFrom: number;
+  /** The `kid` of the key it was made to replace. */
+  readonly follows?: string;
 };
 
 export type Keys = {
   readonly list: () => Promise<readonly StoredKey[]>;
   /** Adds the key unless one of this use and algorithm is there: two processes starting at once keep one. False when it was not added. */
   readonly addFirst: (key: StoredKey) => Promise<boolean>;
+  /** Adds a key that follows another, which can be followed once: of two processes that rotate at the same time one gets true. */
+  readonly addNext: (key: StoredKey & { readonly follows: string }) => Promise<boolean>;
+  /** True if it was there. */
+  readonly remove: (kid: string) => Promise<boolean>;
 };
 
 /** What the configuration file put in, so that a later change by somebody else is noticed and not overwritten. */

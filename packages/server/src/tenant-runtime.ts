@@ -3,7 +3,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { createRemoteKeys, type Event, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
 import { cacheClients } from './cached-clients.ts';
 import { cookieName } from './http/browser.ts';
-import { loadTenantKeys } from './keys/key-ring.ts';
+import { loadTenantKeys } from './keys/tenant-keys.ts';
 import type { Judge } from './outbound/address.ts';
 import { createFetch } from './outbound/fetch.ts';
 import type { Storage, TenantStore } from './store.ts';
@@ -54,21 +54,23 @@ export async function runTenant(
 ): Promise<Tenant> {
   const { id, name, settings, upstreams, spelling, alsoAt } = definition;
   const stored = storage.tenant(id);
-  const { keyRing, vault } = await loadTenantKeys({ store: stored.keys, masterKey, signing: settings.signing, now, random });
+  const keys = await loadTenantKeys({ store: stored.keys, look: storage.look, masterKey, signing: settings.signing, now, random });
   const clients = cacheClients(stored.clients, storage.look);
   storage.watch((changed) => {
-    if (changed === undefined || changed === id) clients.invalidate();
+    if (changed !== undefined && changed !== id) return;
+    clients.invalidate();
+    keys.reload().catch((error: Error) => emit(id, { type: 'keys.unread', reason: error.message }));
   });
   const store: TenantStore = { ...stored, clients };
-  const limit = limitAttempts(stored.attempts, vault, now);
+  const limit = limitAttempts(stored.attempts, keys.vault, now);
   const signIn: Tenant['signIn'] = (username, password) => signInWithPassword({ users: store.users, hashing, limit }, username, password);
   const tell = (event: Event) => emit(id, event);
   const fetch = createFetch({ judge: reachable, emit: tell });
   const op: Provider = {
     settings,
     store,
-    keys: keyRing,
-    vault,
+    keys: keys.keyRing,
+    vault: keys.vault,
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
     fetch,
     remoteKeys: createRemoteKeys({ fetch, now, emit: tell }),
@@ -84,6 +86,7 @@ export async function runTenant(
     name,
     op,
     store,
+    keys,
     spelling,
     alsoAt,
     signIn,

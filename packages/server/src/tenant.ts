@@ -1,6 +1,7 @@
 /** A tenant as the server runs it: its provider, its people, and how its pages and cookies are made. Put together in compose.ts. */
 import type { EndpointName, Provider } from '@symbolon/provider';
 import type { Spelling } from './dialect.ts';
+import type { TenantKeys } from './keys/tenant-keys.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
 import type { Connectors, UpstreamConfig } from './upstream.ts';
@@ -12,6 +13,7 @@ export type Tenant = {
   readonly logo?: string;
   readonly op: Provider;
   readonly store: TenantStore;
+  readonly keys: TenantKeys;
   readonly spelling: Spelling;
   /** URLs at which an endpoint answers besides its own. */
   readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];

@@ -8,10 +8,7 @@ export function expressMiddleware(
   handlers: Handlers,
 ): (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
   const handle = nodeHandler(handlers);
-  // Only what may be ours: another request's body is not touched.
-  const isOurs = ({ originalUrl, url = '/' }: NodeRequest) => handlers.owns((originalUrl ?? url).split('?')[0] ?? '/');
   return (request, response, next) => {
-    if (!isOurs(request)) return next();
     handle(request, response).then(
       (handled) => (handled ? undefined : next()),
       (error: unknown) => next(error),

@@ -22,6 +22,12 @@ const texts: Readonly<Record<ErrorKind, readonly [status: number, text: string]>
 export function failurePage({ kind, faults }: RelyingPartyError): Response {
   const [status, text] = texts[kind];
   const body = [text, ...faults.map(({ problem }) => `- ${problem}`)].join('\n');
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    // The page's own address may have a code in it.
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
   return new Response(`${body}\n`, { status, headers });
 }

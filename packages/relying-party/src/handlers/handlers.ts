@@ -148,7 +148,9 @@ async function backChannel({ rp, sessions }: Context, request: Request, id: stri
 }
 
 function redirect(location: string, cookies: readonly string[]): Response {
-  return withCookies(new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } }), cookies);
+  // The address that is left may have a code in it.
+  const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+  return withCookies(new Response(null, { status: 303, headers }), cookies);
 }
 
 function withCookies(response: Response, cookies: readonly string[]): Response {

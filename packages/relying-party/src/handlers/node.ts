@@ -8,9 +8,10 @@ const longestBody = 64 * 1024;
 /** What node:http and everything built on it hand over; a framework may have read the body, or changed the address, before. */
 export type NodeRequest = IncomingMessage & { readonly body?: unknown; readonly originalUrl?: string };
 
-/** Answers true when the request was one of the kit's. Rejects as `handle` does. */
-export function nodeHandler({ handle }: Handlers): (request: NodeRequest, response: ServerResponse) => Promise<boolean> {
+/** Answers true when the request was one of the kit's; another's body is not touched. Rejects as `handle` does. */
+export function nodeHandler({ owns, handle }: Handlers): (request: NodeRequest, response: ServerResponse) => Promise<boolean> {
   return async (request, response) => {
+    if (!owns(addressOf(request).pathname)) return false;
     const given = await requestOf(request);
     const answer = given === undefined ? new Response(null, { status: 413 }) : await handle(given);
     if (answer === undefined) return false;
@@ -21,15 +22,18 @@ export function nodeHandler({ handle }: Handlers): (request: NodeRequest, respon
 
 /** Undefined when its body is too long. The host is nobody's business here: the kit knows its origin from the redirect URI. */
 export async function requestOf(request: NodeRequest): Promise<Request | undefined> {
-  const { method = 'GET', url = '/', originalUrl = url } = request;
+  const { method = 'GET' } = request;
   const body = method === 'POST' && isForm(request) ? await bodyOf(request) : '';
   if (body === undefined) return undefined;
-  const address = URL.parse(`http://localhost${originalUrl.startsWith('/') ? originalUrl : '/'}`) ?? new URL('http://localhost/');
-  return new Request(address, {
+  return new Request(addressOf(request), {
     method: method === 'HEAD' ? 'GET' : method,
     headers: headersOf(request),
     ...(body === '' ? {} : { body }),
   });
+}
+
+function addressOf({ url = '/', originalUrl = url }: NodeRequest): URL {
+  return (originalUrl.startsWith('/') ? URL.parse(`http://localhost${originalUrl}`) : null) ?? new URL('http://localhost/');
 }
 
 /** Whatever else is posted is not ours to read. */
@@ -58,7 +62,7 @@ async function bodyOf(request: NodeRequest): Promise<string | undefined> {
 export function formOf(body: unknown): string {
   if (typeof body === 'string') return body;
   if (typeof body !== 'object' || body === null) return '';
-  const pairs = Object.entries(body).flatMap(([name, value]) =>
+  const pairs = Object.entries(body).flatMap(([name, value]): [string, string][] =>
     (Array.isArray(value) ? value : [value]).map((each) => [name, String(each)]),
   );
   return new URLSearchParams(pairs).toString();

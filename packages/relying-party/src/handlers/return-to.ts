@@ -1,6 +1,7 @@
 /** Where a person wanted to go before she signed in: a path of this application and nothing else, however it is written. */
 
-const longest = 2000;
+/** It travels in a cookie, of which there may be five beside a session; servers refuse more than 16 KiB of headers. */
+const longest = 700;
 /** Backslash, control characters and blanks: browsers drop or turn them, so that what was checked is not what is gone to. */
 const treacherous = /[\\\p{Cc}\p{Z}]/u;
 

@@ -109,15 +109,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))
-    app.get(path, (_, reply) =>
-      reply
-        .headers({
-          'content-type': asset.contentType,
-          'cache-control': 'public, max-age=31536000, immutable',
-          'x-content-type-options': 'nosniff',
-        })
-        .send(asset.body),
-    );
+    app.get(path, (_, reply) => reply.headers({ ...asset.headers, 'x-content-type-options': 'nosniff' }).send(asset.body));
   app.setNotFoundHandler((request, reply) => failUnrouted(request, reply, found.get(request.raw)));
   app.setErrorHandler((error, request, reply) => failUnrouted(request, reply, found.get(request.raw), error));
   return app;

@@ -79,6 +79,9 @@ export type Schema = {
     first: number;
     sealed: string;
     created_at: number;
+    used_from: number;
+    /** The kid it was made to replace; a unique index over it gives every key one successor. */
+    follows: string | null;
   };
   applied: { tenant: string; kind: 'client' | 'user'; id: string; digest: string; revision: string; at: number };
   /** `expires_at`: when the window it was counted in ends, for the sweep. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { storeConformance } from '@symbolon/provider/conformance';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { migrationNames } from './migrations/migrate.ts';
 import { openStorage } from './open-storage.ts';
 import { withTenant } from './server-conformance/frame.ts';
 import { serverConformance } from './server-conformance.ts';
@@ -54,7 +55,7 @@ describe('SQLite', () => {
 
   it('in memory works the same', async () => {
     const storage = await openStorage('sqlite::memory:');
-    assert.deepEqual(await storage.migrate(), ['0001-first-tables', '0002-attempts', '0003-audience', '0006-broker']);
+    assert.deepEqual(await storage.migrate(), migrationNames);
     const { replay } = storage.tenant('main');
     assert.deepEqual(await Promise.all([replay.once('a', 'b', 9, 1), replay.once('a', 'b', 9, 1)]), [true, false]);
     await storage.close();
@@ -64,7 +65,7 @@ describe('SQLite', () => {
     const url = newUrl();
     const handles = await Promise.all([openStorage(url), openStorage(url), openStorage(url)]);
     const ran = await Promise.all(handles.map((handle) => handle.migrate()));
-    assert.deepEqual(ran.flat(), ['0001-first-tables', '0002-attempts', '0003-audience', '0006-broker']);
+    assert.deepEqual(ran.flat(), migrationNames);
     await Promise.all(handles.map((handle) => handle.close()));
   });
 

@@ -4,12 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Asset } from './asset.ts';
+import { buttonAssets } from './button-assets.ts';
 
 export type AssetPaths = { readonly stylesheet: string; readonly formPost: string; readonly favicon: string };
-export type Asset = { readonly body: Buffer; readonly contentType: string };
 export type Assets = {
   readonly paths: AssetPaths;
-  /** By path, `/assets/NAME.HASH.EXTENSION`; to be served with `cache-control: public, max-age=31536000, immutable`. */
+  /** By path below an issuer: `/assets/NAME.HASH.EXTENSION`, and the button's. */
   readonly files: Readonly<Record<string, Asset>>;
 };
 
@@ -26,7 +27,9 @@ function read(file: string): readonly [path: string, asset: Asset] {
   const body = readFileSync(new URL(file, folder));
   const [name = '', extension = ''] = file.split('.');
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
-  return [`/assets/${name}.${hash}.${extension}`, { body, contentType: contentTypes[extension] ?? 'application/octet-stream' }];
+  const contentType = contentTypes[extension] ?? 'application/octet-stream';
+  const headers = { 'content-type': contentType, 'cache-control': 'public, max-age=31536000, immutable' };
+  return [`/assets/${name}.${hash}.${extension}`, { body, headers }];
 }
 
 /** Reads the package's assets. Throws when one is missing: an incomplete installation must not start. */
@@ -34,6 +37,6 @@ export function loadAssets(): Assets {
   const [stylesheet, formPost, favicon] = [read('symbolon.css'), read('form-post.js'), read('favicon.svg')];
   return {
     paths: { stylesheet: stylesheet[0], formPost: formPost[0], favicon: favicon[0] },
-    files: Object.fromEntries([stylesheet, formPost, favicon]),
+    files: Object.fromEntries([stylesheet, formPost, favicon, ...buttonAssets()]),
   };
 }

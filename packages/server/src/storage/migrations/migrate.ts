@@ -9,13 +9,17 @@ import { firstTables } from './0001-first-tables.ts';
 import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
 import { broker } from './0006-broker.ts';
+import { keyRotation } from './0009-key-rotation.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-attempts': attempts,
   '0003-audience': audience,
   '0006-broker': broker,
+  '0009-key-rotation': keyRotation,
 };
+
+export const migrationNames: readonly string[] = Object.keys(migrations);
 
 /** Answers the names of the migrations it ran; throws the first one's error, and then nothing has changed. */
 export async function migrate(transaction: Transaction<Schema>): Promise<readonly string[]> {

@@ -38,7 +38,7 @@ export function sampleUser(sub = 'alice', changes: Partial<User> = {}): User {
 }
 
 export function sampleKey(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
-  return { use: 'signing', alg: 'ES256', kid, sealed: `sealed ${kid}`, createdAt: now, ...changes };
+  return { use: 'signing', alg: 'ES256', kid, sealed: `sealed ${kid}`, createdAt: now, usedFrom: now, ...changes };
 }
 
 export const authentication = { sid: 'sid', sub: 'alice', authTime: now, amr: ['pwd'], expiresAt: now + 1000 };

@@ -24,4 +24,31 @@ export function keysConformance(test: Test): void {
     assert.equal(await keys.addFirst(sampleKey('second')), false);
     assert.deepEqual(await keys.list(), [sampleKey('earlier'), sampleKey('later', { alg: 'EdDSA', createdAt: now + 1 })]);
   });
+
+  test('F20: a key is followed once, whoever rotates at the same time; the follower is listed as it was added', async ({
+    storage,
+    second,
+  }) => {
+    const { keys } = storage.tenant('main');
+    await keys.addFirst(sampleKey('old'));
+    const followers = Array.from({ length: 8 }, (_, index) => ({
+      ...sampleKey(`next-${index}`, { createdAt: now + 1, usedFrom: now + 90_000 }),
+      follows: 'old',
+    }));
+    const added = await Promise.all(followers.map((key, index) => (index % 2 === 0 ? keys : second.tenant('main').keys).addNext(key)));
+    assert.equal(added.filter(Boolean).length, 1);
+    assert.deepEqual((await keys.list())[1], followers[added.indexOf(true)]);
+    const other = storage.tenant('other').keys;
+    await other.addFirst(sampleKey('old'));
+    assert.equal(await other.addNext({ ...sampleKey('next'), follows: 'old' }), true);
+  });
+
+  test('a key is removed once, and only from its own tenant', async ({ storage, second }) => {
+    const { keys } = storage.tenant('main');
+    await keys.addFirst(sampleKey('gone'));
+    assert.equal(await second.tenant('other').keys.remove('gone'), false);
+    const removed = await Promise.all([keys.remove('gone'), second.tenant('main').keys.remove('gone')]);
+    assert.deepEqual(removed.sort(), [false, true]);
+    assert.deepEqual(await keys.list(), []);
+  });
 }

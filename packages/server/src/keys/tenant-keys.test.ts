@@ -2,9 +2,10 @@ import { createSecretKey, type KeyObject, randomBytes, sign, verify } from 'node
 import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '@symbolon/provider';
 import { describe, expect, it } from 'vitest';
 import type { Keys, StoredKey } from '../store.ts';
-import { loadTenantKeys } from './key-ring.ts';
+import { loadTenantKeys } from './tenant-keys.ts';
 
 const masterKey = createSecretKey(randomBytes(32));
+const look = () => {};
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 /** The port's rule over an array: one key of a use and algorithm gets in first. */
@@ -22,12 +23,23 @@ function keyStore() {
       rows.push(key);
       return true;
     },
+    addNext: async (key) => {
+      await turn();
+      if (rows.some(({ follows }) => follows === key.follows)) return false;
+      rows.push(key);
+      return true;
+    },
+    remove: async (kid) => {
+      await turn();
+      const at = rows.findIndex((key) => key.kid === kid);
+      return at >= 0 && rows.splice(at, 1).length === 1;
+    },
   };
   return { rows, store };
 }
 
 function load(store: Keys, signing: readonly AsymmetricAlgorithm[] = ['ES256', 'EdDSA'], key: KeyObject = masterKey, at = 1_700_000_000) {
-  return loadTenantKeys({ store, masterKey: key, signing, now: () => at, random });
+  return loadTenantKeys({ store, look, masterKey: key, signing, now: () => at, random });
 }
 
 describe('loadTenantKeys', () => {
@@ -124,5 +136,37 @@ describe('loadTenantKeys', () => {
     expect(one.keyRing.signing('ES256')?.kid).not.toBe(two.keyRing.signing('ES256')?.kid);
     expect(one.vault.mac('a', 'b')).not.toEqual(two.vault.mac('a', 'b'));
     expect(() => two.vault.open(one.vault.seal('secret'))).toThrow();
+  });
+
+  it('F20: a successor is published at once and signs when its time has come; the key before it still verifies', async () => {
+    const { store } = keyStore();
+    let at = 1_700_000_000;
+    const keys = await loadTenantKeys({ store, look, masterKey, signing: ['ES256'], now: () => at, random });
+    const other = await loadTenantKeys({ store, look, masterKey, signing: ['ES256'], now: () => at, random });
+    const first = keys.keyRing.signing('ES256')?.kid ?? '';
+    const followed = await Promise.all([keys.follow(first, 'ES256', at + 60), other.follow(first, 'ES256', at + 60)]);
+    expect(followed.sort()).toEqual([false, true]);
+    for (const { keyRing, reload } of [keys, other]) {
+      expect(keyRing.jwks().keys).toHaveLength(1);
+      await reload();
+      expect(keyRing.jwks().keys).toHaveLength(2);
+      expect(keyRing.signing('ES256')?.kid).toBe(first);
+    }
+    at += 60;
+    const second = keys.keyRing.signing('ES256')?.kid ?? '';
+    expect(second).not.toBe(first);
+    expect(other.keyRing.signing('ES256')?.kid).toBe(second);
+    expect(keys.keyRing.find(first)?.kid).toBe(first);
+    await store.remove(first);
+    await keys.reload();
+    expect(keys.keyRing.find(first)).toBeUndefined();
+    expect(keys.keyRing.jwks().keys.map(({ kid }) => kid)).toEqual([second]);
+  });
+
+  it('a clock that was set back still finds a key to sign with', async () => {
+    const { store } = keyStore();
+    await load(store, ['ES256']);
+    const { keyRing } = await load(store, ['ES256'], masterKey, 1_600_000_000);
+    expect(keyRing.signing('ES256')?.alg).toBe('ES256');
   });
 });

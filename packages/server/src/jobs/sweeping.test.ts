@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { createLogger } from './logger.ts';
-import { openStorage } from './storage/open-storage.ts';
+import { createLogger } from '../logger.ts';
+import { openStorage } from '../storage/open-storage.ts';
 import { startSweeping } from './sweeping.ts';
 
 afterEach(() => vi.useRealTimers());
