@@ -74,7 +74,7 @@ describe('the example', () => {
       '66 tenants[0].clients[0].frontchannel_logout_uri',
       '135 tenants[4].dialect',
       '136 tenants[4].clientCa',
-      '139 tenants[4].upstreams',
+      '148 tenants[4].upstreams[0].logo',
       '163 tenants[4].clients[0].origin_url',
       '167 tenants[4].clients[0].authorization_signed_response_alg',
       '168 tenants[4].clients[0].environment',

@@ -103,7 +103,7 @@ function openIdOf(file: FileUpstream, discovery: string): Connection {
 export function canonicalDomain(domain: string): string | undefined {
   const url = /^[^\s/?#@:\\[\]%]+$/u.test(domain) ? URL.parse(`https://${domain}`) : null;
   const host = url?.hostname;
-  return host === undefined || !host.includes('.') || /^[\d.]+$/.test(host) || host.endsWith('.') ? undefined : host;
+  return host !== undefined && /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(host) ? host : undefined;
 }
 
 /** How we can authenticate at an upstream today; one that wants another method is kept, disabled. */
