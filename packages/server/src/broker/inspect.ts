@@ -34,7 +34,7 @@ export async function inspectUpstream(upstream: UpstreamConfig, way: Way): Promi
 }
 
 const remedies: Partial<Record<RelyingPartyError['kind'], string>> = {
-  provider_unavailable: 'the partner: let this server reach it; we: see server.outbound.allow for private addresses, and the log',
+  provider_unavailable: 'the partner: let this server reach it; we: see server.outbound.allow for private addresses, and the reason above',
   discovery_invalid: 'we: write issuer as the document says it, if it is theirs; the partner: mend the document otherwise',
   settings_invalid: 'we: mend the upstream in the configuration',
 };

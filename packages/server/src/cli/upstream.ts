@@ -1,6 +1,9 @@
 /** symbolon upstream: list, test. What a partner has to be told, and everything that can be checked before the first person tries. */
+import type { Event } from '@symbolon/provider';
 import type { Command } from 'commander';
 import { type Finding, inspectUpstream } from '../broker/inspect.ts';
+import { createJudge } from '../outbound/address.ts';
+import { createFetch } from '../outbound/fetch.ts';
 import type { Tenant } from '../tenant.ts';
 import type { UpstreamConfig } from '../upstream.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
@@ -20,17 +23,23 @@ async function list(options: TenantOption): Promise<void> {
 const marks: Readonly<Record<Finding['level'], string>> = { good: 'good ', note: 'note ', wrong: 'WRONG' };
 
 async function test(id: string, options: TenantOption): Promise<void> {
-  await withTenant(options, async (tenant) => {
+  await withTenant(options, async (tenant, config) => {
     const upstream = tenant.upstreams.find((each) => each.id === id);
     if (upstream === undefined)
       throw new Error(`there is no upstream ${id}; the tenant has ${tenant.upstreams.map((each) => each.id).join(', ') || 'none'}`);
     const redirectUri = redirectUriOf(tenant, upstream);
     process.stdout.write(toTell(tenant, upstream, redirectUri));
-    const findings = await inspectUpstream(upstream, { fetch: tenant.op.fetch, redirectUri, now: tenant.op.now });
+    // The guarded fetch tells its callers nothing of what is out there; here the caller is the operator.
+    const fetch = createFetch({ judge: createJudge(config.server.outbound.allow), emit: tellWhy });
+    const findings = await inspectUpstream(upstream, { fetch, redirectUri, now: tenant.op.now });
     for (const { level, text, fix } of findings)
       process.stdout.write(`${marks[level]}  ${text}\n${fix === undefined ? '' : `       ${fix}\n`}`);
     if (findings.some(({ level }) => level === 'wrong')) process.exitCode = 1;
   });
+}
+
+function tellWhy(event: Event): void {
+  if (event.type === 'outbound.refused' || event.type === 'outbound.failed') process.stdout.write(`       ${event.url}: ${event.reason}\n`);
 }
 
 function redirectUriOf({ op }: Tenant, { id, connection }: UpstreamConfig): string {
