@@ -69,7 +69,8 @@ function offers(upstream: UpstreamConfig, metadata: ProviderMetadata): readonly 
   return [
     ...lacks('response_types_supported', 'code', ['code'], 'the partner: allow the authorization code flow'),
     ...lacks('id_token_signing_alg_values_supported', alg, undefined, 'we: choose id_token_signed_response_alg among those it lists'),
-    ...lacks('token_endpoint_auth_methods_supported', method, ['client_secret_basic'], 'we: choose token_endpoint_auth_method among them'),
+    // Where it says nothing, our secret is tried all the same.
+    ...lacks('token_endpoint_auth_methods_supported', method, undefined, 'we: choose token_endpoint_auth_method among them'),
     ...lacks('response_modes_supported', response_mode, undefined, 'we: choose another response_mode, or leave it out'),
     ...scope.split(' ').flatMap((name) => lacks('scopes_supported', name, undefined, 'ask the partner for the name of the scope', note)),
     ...required.flatMap((name) => lacks('claims_supported', name, undefined, 'ask the partner to send the claim, we require it', note)),
