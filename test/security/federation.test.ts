@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { exportSPKI, importJWK, type JWTPayload, SignJWT } from 'jose';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentResponse } from '../support/http-agent.ts';
 import { alice, arriveFrom, newPerson, outAndBack, partner, people, startHub, startLink, textOf } from '../support/hub.ts';
@@ -203,6 +204,34 @@ describe('security: answers of upstreams', () => {
       await expectRefused(await arriveFrom(newPerson(hub), 'jarm', acme));
       expect(acme.asked('/token')).toBe(0);
     });
+  });
+
+  it('L21: what passes between partner and us leaves no code, token, state, secret or cookie in the log', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+    const told = await startHub({ upstreams: [partner('17', acme)], server: { logger } });
+    const person = newPerson(told);
+    const answer = new URL(await outAndBack(person, startLink('17'), acme));
+    await person.get(answer.href);
+    await person.get(answer.href);
+    acme.script.token = () => ({ error: 'invalid_client', error_description: 'no\nline break' });
+    await person.get(await outAndBack(person, startLink('17'), acme));
+    const log = lines.join('');
+    expect(log).toContain('identity.provisioned');
+    expect(log).toContain('upstream.refused');
+    const { code, state } = Object.fromEntries(answer.searchParams);
+    const cookies = (person.cookies.header(new URL(told.issuer)) ?? '').split(/; ?/).map((each) => each.split('=')[1]);
+    for (const secret of [
+      code,
+      state,
+      'secret-access',
+      'secret-refresh',
+      'a secret of',
+      ...cookies,
+      acme.requests.at(-1)?.form.get('code_verifier'),
+    ])
+      expect(log).not.toContain(secret ?? 'nothing to look for');
+    await told.close();
   });
 
   it('F19: what is kept while a person is away is sealed', async () => {

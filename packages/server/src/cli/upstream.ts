@@ -1,4 +1,7 @@
-/** symbolon upstream: list, test. What a partner has to be told, and everything that can be checked before the first person tries. */
+/**
+ * symbolon upstream: list, test, links, unlink. What a partner has to be told, everything that can be checked before the first person tries, and
+ * who is known there as whom.
+ */
 import type { Event } from '@symbolon/provider';
 import type { Command } from 'commander';
 import { type Finding, inspectUpstream } from '../broker/inspect.ts';
@@ -7,16 +10,43 @@ import { createFetch } from '../outbound/fetch.ts';
 import type { Tenant } from '../tenant.ts';
 import type { UpstreamConfig } from '../upstream.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
+import { findUser } from './user.ts';
 
 export function upstreamCommands(program: Command, file: readonly [string, string, string]): void {
   const command = tenantCommands(program, file);
   command('list', 'list the upstreams').action(list);
   command('test <id>', 'fetch what an upstream says of itself and check it; signs nobody in').action(test);
+  command('links <username>', 'list where a person may come from').action(links);
+  command(
+    'unlink <username> <id>',
+    'end that a person may come from an upstream, and take back its groups and roles; her sessions go on',
+  ).action(unlink);
 }
 
 async function list(options: TenantOption): Promise<void> {
   await withTenant(options, async ({ upstreams }) => {
     for (const { id, name, enabled } of upstreams) process.stdout.write(`${id}\t${enabled ? 'enabled' : 'disabled'}\t${name}\n`);
+  });
+}
+
+async function links(username: string, options: TenantOption): Promise<void> {
+  await withTenant(options, async (tenant) => {
+    const { sub } = await findUser(tenant, username);
+    for (const { upstream, issuer, subject, origin } of await tenant.store.identities.list(sub))
+      process.stdout.write(`${upstream}\t${issuer}\t${subject}\t${origin}\n`);
+  });
+}
+
+async function unlink(username: string, id: string, options: TenantOption): Promise<void> {
+  await withTenant(options, async (tenant) => {
+    const { op, store } = tenant;
+    const { sub } = await findUser(tenant, username);
+    const identities = (await store.identities.list(sub)).filter(({ upstream }) => upstream === id);
+    if (identities.length === 0) throw new Error(`${username} is not linked with ${id}`);
+    for (const identity of identities) {
+      if (await store.identities.unlink(sub, identity, op.now())) op.emit({ type: 'identity.unlinked', upstream: id, sub });
+    }
+    process.stdout.write(`unlinked ${username} from ${id}\n`);
   });
 }
 
