@@ -143,7 +143,7 @@ export type Wait = {
   readonly expiresAt: number;
 };
 
-/** They follow their browser to its new secret when somebody signs in in it (`sessions.authenticate`). */
+/** The 50 newest of a browser follow it to its new secret when somebody signs in in it (`sessions.authenticate`); older ones die with the old one. */
 export type Waits = {
   readonly add: (wait: Wait) => Promise<void>;
   readonly find: (kind: Wait['kind'], hash: string, browser: string, now: number) => Promise<string | undefined>;

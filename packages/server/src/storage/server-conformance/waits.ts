@@ -50,6 +50,18 @@ export function waitsConformance(test: Test): void {
     assert.equal(await waits.take('login', 'h', 'next', now), 'data');
   });
 
+  test('no more than 50 follow, the newest', async ({ storage }) => {
+    const { waits, users, sessions } = storage.tenant('main');
+    await users.add(sampleUser(), 'hash');
+    for (let index = 0; index < 52; index += 1) await waits.add({ ...login, hash: `h${index}`, expiresAt: now + 10 + index });
+    await sessions.authenticate('browser', 'next', authentication, now);
+    const moved = await Promise.all(Array.from({ length: 52 }, (_, index) => waits.find('login', `h${index}`, 'next', now)));
+    assert.deepEqual(
+      moved.map((data) => data !== undefined),
+      Array.from({ length: 52 }, (_, index) => index > 1),
+    );
+  });
+
   test('E5: what waits for a proof of an identity ends when it is unlinked, and nothing else does', async ({ storage }) => {
     const { waits, users, identities } = storage.tenant('main');
     await users.add(sampleUser(), 'hash');
