@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asserting, assertion, newSigner } from './support/assertion.ts';
 import {
   answerOf,
   authorizationRequest,
@@ -22,6 +23,7 @@ import {
 } from './support/client.ts';
 import { createAgent } from './support/http-agent.ts';
 import { freePort, type RunningServer, runProgram, startServer } from './support/process.ts';
+import { register } from './support/registration.ts';
 
 const { trusted, web } = clients;
 
@@ -32,6 +34,7 @@ tenants:
   - id: main
     issuer: http://127.0.0.1:${port}
     signing: [RS256]
+    registration: {}
     users:
       - { username: alice, password: ${people.alice.password}, claims: { name: Alice Archer, email: alice@example.test } }
     clients:
@@ -297,6 +300,20 @@ describe('cli: people and applications beside a running server', () => {
     expect((await tokenRequest(issuer, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
   });
 
+  it('client token lets so many applications register themselves, while the server runs', async () => {
+    const metadata = { redirect_uris: ['https://self.example/cb'] };
+    const made = await run('client', 'token', '--uses', '2');
+    const token = lineOf(made.output, 'initial_access_token');
+    expect((await register(server.url, metadata)).status).toBe(401);
+    for (const status of [201, 201, 401]) expect((await register(server.url, metadata, token)).status).toBe(status);
+    expect(await run('client', 'token', '--uses', '0')).toEqual({
+      code: 1,
+      output: expect.stringContaining('--uses must be a whole number'),
+    });
+    const refused = await run('client', 'token', '-t', 'curves');
+    expect(refused).toEqual({ code: 1, output: expect.stringContaining('do not register themselves with the tenant curves') });
+  });
+
   it('client add makes public and machine clients, and refuses what cannot be', async () => {
     const spa = await run('client', 'add', '--name', 'In a browser', '--redirect-uri', 'https://spa.example/cb', '--public', '--trusted');
     expect(spa.output).not.toContain('client_secret');
@@ -314,7 +331,21 @@ describe('cli: people and applications beside a running server', () => {
       body: { scope: 'reports' },
     });
 
+    const signer = await newSigner('ES256', 'robot');
+    await writeFile(join(server.directory, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+    const keyed = await run('client', 'add', '--name', 'Keyed', '--machine', '--scope', 'reports', '--jwks', 'keys.json');
+    expect(keyed.output).not.toContain('client_secret');
+    const signed = asserting(await assertion(server.url, lineOf(keyed.output, 'client_id'), signer));
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...signed });
+    expect((await fetch(`${server.url}/token`, { method: 'POST', body })).status).toBe(200);
+    await writeFile(join(server.directory, 'private.json'), JSON.stringify({ keys: [{ ...signer.jwk, d: 'AAAA' }] }));
+    await writeFile(join(server.directory, 'none.json'), '{"keys": "none"}');
+
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [['--machine', '--jwks', 'private.json'], /^--jwks: key 1 has private members/],
+      [['--machine', '--jwks', 'none.json'], /no key set/],
+      [['--machine', '--jwks', 'keys.json', '--jwks-uri', 'https://rp.example/jwks'], /^--jwks: stands beside a jwks_uri/],
+      [['--machine', '--jwks-uri', 'http://rp.example/jwks'], /^--jwks-uri: must be https/],
       [['--redirect-uri', 'http://rp.example/cb'], /must be https/],
       [['--redirect-uri', 'https://rp.example/*'], /wildcard/],
       [['--redirect-uri', 'javascript:alert(1)'], /javascript/],
@@ -328,6 +359,52 @@ describe('cli: people and applications beside a running server', () => {
     const answers = await Promise.all(wrong.map(([args]) => run('client', 'add', '--name', 'Wrong', ...args)));
     for (const [index, [, says]] of wrong.entries()) expect(answers[index]).toEqual({ code: 1, output: expect.stringMatching(says) });
     expect((await run('client', 'list')).output).not.toContain('Wrong');
+  });
+
+  it('client add --group makes an application for members only', async () => {
+    const redirect_uri = 'https://members.example/cb';
+    const { code, output } = await run(
+      'client',
+      'add',
+      '--name',
+      'Members',
+      '--redirect-uri',
+      redirect_uri,
+      '--trusted',
+      '--group',
+      'staff',
+      'board',
+    );
+    expect(code, output).toBe(0);
+    const client: ClientUnderTest = {
+      client_id: lineOf(output, 'client_id'),
+      client_secret: lineOf(output, 'client_secret'),
+      redirect_uri,
+    };
+    const agent = createAgent(server.url);
+    const answer = answerOf(await signInAndConsent(agent, await agent.get(authorizationRequest(server.url, client).url)));
+    expect([answer.get('error'), answer.has('code')]).toEqual(['access_denied', false]);
+  });
+
+  describe('security: secrets on the command line', () => {
+    it('G12: a client secret is printed once, when it is made, and by no command after that', async () => {
+      const made = await run('client', 'add', '--name', 'Secretive', '--redirect-uri', 'https://secretive.example/cb', '--trusted');
+      const secret = lineOf(made.output, 'client_secret');
+      const client_id = lineOf(made.output, 'client_id');
+      expect(secret).toMatch(/^[\w-]{43}$/);
+      expect(made.output.split(secret)).toHaveLength(2);
+      const later = [
+        await run('client', 'list'),
+        await run('client', 'list', '--lenient'),
+        await run('user', 'list'),
+        await run('check', '-c', 'symbolon.yaml'),
+        await run('client', 'remove', client_id),
+      ];
+      expect(later.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+      expect(later[0]?.output).toContain(client_id);
+      // Neither the value, nor one of the file's, nor anything it is kept as.
+      for (const { output } of later) expect(output).not.toMatch(new RegExp(`${secret}|${web.client_secret}|digest|sealed|secrets`));
+    });
   });
 
   it('what the command line changed outlives a restart on the same file', async () => {

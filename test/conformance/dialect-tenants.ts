@@ -21,11 +21,17 @@ export const old = {
     client_secret: 'digi+transit/secret=with%25odd:signs01234',
     redirect_uri: 'https://reittiopas.example/oid_callback',
   },
+  /** A site of the same family, which hands its people over. */
+  family: { client_id: 'family', client_secret: 'family-secret-0123456789abcdef012345', redirect_uri: 'https://family.example/cb' },
   jore4: { client_id: 'jore4', client_secret: 'jore4-secret-0123456789abcdef0123456', redirect_uri: 'https://jore4.example/cb' },
   portal: { client_id: 'portal', client_secret: 'portal-secret-0123456789abcdef012345', redirect_uri: '' },
   portalOpaque: { client_id: 'portal-opaque', client_secret: 'portal-opaque-secret-0123456789abcdef', redirect_uri: '' },
   portalOff: { client_id: 'portal-off', client_secret: 'portal-off-secret-0123456789abcdef01', redirect_uri: '' },
   portalPublic: { client_id: 'portal-public', redirect_uri: '' },
+  /** For the members of a group; asks for a scope of another application. */
+  mica: { client_id: 'mica-portal', client_secret: 'mica-portal-secret-0123456789abcdefgh', redirect_uri: 'https://mica.example/cb' },
+  /** Knows OAuth only. */
+  plainOAuth: { client_id: 'plain-oauth', client_secret: 'plain-oauth-secret-0123456789abcdefg', redirect_uri: 'https://oauth.example/cb' },
   strictScopes: {
     client_id: 'strict-scopes',
     client_secret: 'strict-scopes-secret-0123456789abcde',
@@ -44,11 +50,16 @@ const clients = [
   entry(old.amber, 'id_token_signed_response_alg: HS256, scope: openid email profile groups, lifetimes: { code: 30 }', ''),
   entry(old.hsl, `scope: "openid email ${groupsScope}"`, ', credentialsInQuery: true, userinfoWithoutOpenid: true'),
   entry(old.hslStrict, `scope: "openid email ${groupsScope}"`, ''),
-  entry(old.digitransit, 'scope: openid profile, post_logout_redirect_uris: [https://reittiopas.example/]', ''),
+  entry(old.digitransit, 'scope: openid profile, post_logout_redirect_uris: [https://reittiopas.example/]', ', signOnTokens: true'),
+  entry(old.family, 'scope: openid profile, post_logout_redirect_uris: [https://family.example/]', ', signOnTokens: true'),
   entry(old.jore4, 'scope: openid profile, post_logout_redirect_uris: [https://jore4.example/]', ', accessToken: jwt'),
   entry(old.portalOpaque, 'grant_types: [password, refresh_token], scope: openid email profile', ', passwordGrant: true'),
   entry(old.portalOff, 'grant_types: [password], scope: openid email profile', ''),
-  entry(old.portalPublic, 'grant_types: [password], scope: openid email profile', ', passwordGrant: true'),
+  entry(old.portalPublic, 'grant_types: [password], scope: openid email profile', ''),
+  `      - { client_id: ${old.mica.client_id}, client_secret: ${old.mica.client_secret}, redirect_uris: [${old.mica.redirect_uri}], ` +
+    'scope: "openid profile mica:read", access: { groups: [mica-user] }, claims: [{ audience: [mica], scope: "mica:read" }], ' +
+    'policy: { pkce: optional, refreshToken: always } }\n',
+  entry(old.plainOAuth, 'scope: email', ''),
   entry(old.strictScopes, 'scope: openid email', ', unknownScopes: refuse'),
   entry(old.looseScopes, 'scope: openid email', ', unknownScopes: ignore'),
 ].join('');
@@ -58,7 +69,7 @@ export async function dialectConfiguration(tenants = ''): Promise<string> {
   const yaml = await exampleConfiguration();
   const [list, scopes] = ['    clients: &clients\n', '    scopes: &scopes '];
   if (!yaml.includes(list) || !yaml.includes(scopes)) throw new Error('the example configuration has no lists to add to');
-  const scope = `      - { name: "${groupsScope}", description: Your groups, claims: [groups] }\n`;
+  const scope = `      - { name: "${groupsScope}", description: Your groups, claims: [groups] }\n      - { name: "mica:read", description: Read what you keep in Mica }\n`;
   const scopesEnd = yaml.indexOf('\n', yaml.indexOf(scopes)) + 1;
   return `${yaml.slice(0, scopesEnd)}${scope}${yaml.slice(scopesEnd)}`.replace(list, list + clients) + tenants;
 }

@@ -116,11 +116,13 @@ describe('conformance: discovery of the tenant main', () => {
     expect(listed('claims_supported')).toEqual(expect.arrayContaining(['sub', 'name', 'email', 'phone_number', 'address', 'auth_time']));
     expect(listed('code_challenge_methods_supported')).toEqual(['S256']);
     expect(document.request_object_signing_alg_values_supported ?? ['RS256']).toContain('RS256');
-    expect([document.request_parameter_supported, document.request_uri_parameter_supported]).toEqual([false, false]);
+    expect([document.request_parameter_supported, document.request_uri_parameter_supported]).toEqual([true, true]);
   });
 
   it('D10: the methods by which clients authenticate are listed', () => {
-    expect(listed('token_endpoint_auth_methods_supported').toSorted()).toEqual(['client_secret_basic', 'client_secret_post', 'none']);
+    expect(listed('token_endpoint_auth_methods_supported').toSorted()).toEqual([
+      ...['client_secret_basic', 'client_secret_jwt', 'client_secret_post', 'none', 'private_key_jwt'],
+    ]);
   });
 
   it('D11: the key set has public keys only, each complete, with its own kid and without padding', async () => {
@@ -129,7 +131,14 @@ describe('conformance: discovery of the tenant main', () => {
     const kids = keys.map(({ kid }) => kid);
     expect(kids.filter((kid) => kid === undefined || kid.trim() === '')).toEqual([]);
     expect(new Set(kids).size).toBe(keys.length);
-    expect(keys.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'EdDSA', 'PS256', 'RS256']);
+    expect(keys.flatMap(({ use, alg }) => (use === 'sig' ? [alg] : [])).toSorted()).toEqual(['ES256', 'EdDSA', 'PS256', 'RS256']);
+    // Behind those that sign, for clients that take the first of a kind.
+    expect(
+      keys
+        .slice(4)
+        .map(({ use, kty }) => `${use} ${kty}`)
+        .toSorted(),
+    ).toEqual(['enc EC', 'enc RSA']);
   });
 
   it('D12: the end-session endpoint is there', async () => {
@@ -193,7 +202,7 @@ describe('conformance: discovery of tenants with a path', () => {
       return ((await fetchJson(jwks_uri)).keys as readonly { readonly kid: string }[]).map(({ kid }) => kid);
     };
     const [main, agate] = [await kids(''), await kids('/t/agate')];
-    expect(agate).toHaveLength(4);
+    expect(agate).toHaveLength(6);
     expect(agate.filter((kid) => main.includes(kid))).toEqual([]);
   });
 
@@ -213,8 +222,8 @@ const publicMembers: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 
 function expectPublicKey(key: Readonly<Record<string, string>>): void {
   const required = publicMembers[key.kty ?? ''] ?? [];
   expect(required).not.toEqual([]);
-  expect(Object.keys(key).toSorted()).toEqual(['alg', 'kid', 'kty', 'use', ...required].toSorted());
-  expect(key.use).toBe('sig');
+  expect(Object.keys(key).toSorted()).toEqual([...(key.use === 'enc' ? [] : ['alg']), 'kid', 'kty', 'use', ...required].toSorted());
+  expect(['sig', 'enc']).toContain(key.use);
   for (const name of required.filter((member) => member !== 'crv')) {
     expect(key[name]).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(Buffer.from(String(key[name]), 'base64url').toString('base64url')).toBe(key[name]);
@@ -233,6 +242,7 @@ const registered = new Set([
   ...['token_endpoint_auth_methods_supported', 'token_endpoint_auth_signing_alg_values_supported'],
   ...['introspection_endpoint_auth_methods_supported', 'introspection_endpoint_auth_signing_alg_values_supported'],
   'introspection_signing_alg_values_supported',
+  ...['introspection_encryption_alg_values_supported', 'introspection_encryption_enc_values_supported'],
   ...['revocation_endpoint_auth_methods_supported', 'revocation_endpoint_auth_signing_alg_values_supported'],
   ...['id_token_signing_alg_values_supported', 'id_token_encryption_alg_values_supported', 'id_token_encryption_enc_values_supported'],
   ...['userinfo_signing_alg_values_supported', 'userinfo_encryption_alg_values_supported', 'userinfo_encryption_enc_values_supported'],

@@ -1,13 +1,15 @@
 /** The dialect of onePortal, and the switches its clients need: requests as its documentation and the clients of HSL send them. */
+import { strictPolicy } from '@symbolon/provider';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tenantOf, withClient } from '../security/changing.ts';
 import { answerOf, basicOf, type ClientUnderTest, claimsIn, clients, people, signInAndConsent } from '../support/client.ts';
 import { createAgent } from '../support/http-agent.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 import { address, ask, bearer, dialectConfiguration, groupsScope, old, post, signIn } from './dialect-tenants.ts';
 
-const { portal, portalOpaque, portalOff, portalPublic, hsl, hslStrict, digitransit, jore4 } = old;
+const { portal, portalOpaque, portalOff, portalPublic, hsl, hslStrict, digitransit, family, jore4 } = old;
 const basic = ({ client_id, client_secret = '' }: ClientUnderTest) => ({ authorization: basicOf(client_id, client_secret) });
 const password = { grant_type: 'password', ...people.alice };
 
@@ -48,6 +50,13 @@ describe('oneportal: conformance of the dialect', () => {
     expect(await token(portalOff, password)).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
     const open = await post(`${issuer}/openid/token`, { ...password, client_id: portalPublic.client_id });
     expect(open).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
+    // Nor one that got the switch in some other way than by registration, which refuses it.
+    const tenant = tenantOf(server, 'oneportal');
+    const policy = { ...strictPolicy, passwordGrant: true };
+    const switched = await withClient(tenant, portalPublic.client_id, { policy }, () =>
+      post(`${issuer}/openid/token`, { ...password, client_id: portalPublic.client_id }),
+    );
+    expect(switched).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
     expect(await token({ ...portal, client_secret: 'wrong' }, password)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect(await token(portal, { ...password, password: 'wrong' })).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
@@ -151,6 +160,32 @@ describe('oneportal: conformance of the dialect', () => {
     const page = await createAgent(server.issuer).get(toolRequest(hsl).replace('ui_locales=en', 'ui_locales=sv'));
     expect(page.status).toBe(200);
     expect(page.text).toMatch(/<html[^>]* lang="sv"/);
+  });
+
+  it('OP-13: a good sso_token with prompt=none gives a code for the person who signed in at the other site, as she did there', async () => {
+    const { client_id, redirect_uri } = family;
+    const at = address(`${issuer}/openid/auth`, { client_id, redirect_uri, response_type: 'code', scope: 'openid profile' });
+    const code = answerOf(await signIn(at)).get('code') ?? '';
+    const there = (await token(family, { grant_type: 'authorization_code', code, redirect_uri })).body;
+    server.advance(5);
+    const minted = await post(
+      `${issuer}/openid/sign-on`,
+      { token: String(there.access_token), audience: digitransit.client_id },
+      basic(family),
+    );
+    expect(minted).toMatchObject({ status: 200, body: { sso_token: expect.any(String), expires_in: 120 } });
+    const sso_token = String(minted.body.sso_token);
+    const agent = createAgent(server.issuer);
+    const answer = answerOf(await agent.get(digitransitRequest({ sso_token, prompt: 'none' })));
+    expect(Object.fromEntries(answer)).toEqual({ code: expect.any(String), state: '917824427', iss: issuer });
+    const grant = { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: digitransit.redirect_uri };
+    const here = claimsIn(String((await token(digitransit, grant)).body.id_token));
+    const original = claimsIn(String(there.id_token));
+    expect(here).toMatchObject({ sub: original.sub, auth_time: original.auth_time, amr: original.amr });
+    expect(here.sid).not.toBe(original.sid);
+    // She stays signed in in this browser, without the token.
+    expect(answerOf(await agent.get(digitransitRequest({ prompt: 'none' }))).has('code')).toBe(true);
+    expect(log).not.toContain(sso_token);
   });
 
   it('OP-13: a bad sso_token with prompt=none gives login_required', async () => {

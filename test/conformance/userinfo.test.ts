@@ -116,10 +116,10 @@ describe('conformance: userinfo', () => {
     }
   });
 
-  it('U4: a request without a token is told the scheme and no error', async () => {
+  it('U4: a request without a token is told the schemes and no error', async () => {
     const { status, headers } = await call({});
     expect(status).toBe(401);
-    expect(headers.get('www-authenticate')).toMatch(/^Bearer realm="[^"]+"$/);
+    expect(headers.get('www-authenticate')).toMatch(/^Bearer realm="[^"]+", DPoP realm="[^"]+", algs="[^"]+"$/);
   });
 
   it('U4: a token in the query, or given twice, is refused with invalid_request', async () => {

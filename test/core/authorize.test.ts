@@ -1,4 +1,4 @@
-import { authorize, OAuthError, parseParameters, resume, signIn } from '@symbolon/provider';
+import { authorize, OAuthError, parseParameters, resume, type Store, serve, signIn } from '@symbolon/provider';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ann, issuer, type TestProvider, testClient, testProvider } from '../support/provider.ts';
@@ -34,11 +34,26 @@ describe('security: whatever is asked, answers go to the registered redirect URI
   const anything = fc.oneof(
     fc.string(),
     fc.webUrl(),
-    fc.constantFrom('none', 'code', 'token', 'id_token', 'login', 'S256', 'plain', 'form_post', 'fragment', '0'),
+    fc.constantFrom(
+      'none',
+      'code',
+      'token',
+      'id_token',
+      'login',
+      'S256',
+      'plain',
+      'form_post',
+      'fragment',
+      'jwt',
+      'query.jwt',
+      'form_post.jwt',
+      '0',
+    ),
   );
   const names = [
     'redirect_uri',
     'response_type',
+    'response_mode',
     'response_mode',
     'scope',
     'state',
@@ -48,6 +63,7 @@ describe('security: whatever is asked, answers go to the registered redirect URI
     'code_challenge',
     'code_challenge_method',
     'request',
+    'request_uri',
     'id_token_hint',
     'login_hint',
   ];
@@ -75,7 +91,36 @@ describe('security: whatever is asked, answers go to the registered redirect URI
   });
 });
 
+/** The store, and the verbs it was asked for, as each is called. */
+function counting(store: Store) {
+  const calls: string[] = [];
+  const counted = (name: string, verbs: object) =>
+    Object.fromEntries(
+      Object.entries(verbs).map(([verb, act]) => [
+        verb,
+        (...given: unknown[]) => {
+          if (name !== 'clients') calls.push(`${name}.${verb}`);
+          return (act as (...given: unknown[]) => unknown)(...given);
+        },
+      ]),
+    );
+  return { store: Object.fromEntries(Object.entries(store).map(([name, verbs]) => [name, counted(name, verbs)])) as Store, calls };
+}
+
 describe('conformance: the authorization endpoint of the core', () => {
+  it('F3: a pushed request is one write; with a live session it is answered with two reads and one write', async () => {
+    const { op } = await testProvider();
+    await signIn(op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
+    const { store, calls } = counting(op.store);
+    const post = { ...get(''), method: 'POST', form: parseParameters(query(good)) };
+    const pushed = await serve({ ...op, store }, 'pushedAuthorizationRequest', post);
+    expect([pushed.status, calls.splice(0)]).toEqual([201, ['requests.push']]);
+    const { request_uri } = JSON.parse(pushed.body) as { request_uri: string };
+    const outcome = await authorize({ ...op, store }, get(query({ request_uri })), browser);
+    expect(outcome).toMatchObject({ answer: { redirect: expect.stringContaining('https://rp.example/cb?code=') } });
+    expect(calls).toEqual(['requests.find', 'sessions.find', 'requests.approve']);
+  });
+
   it.each([
     ['code', ['sessions.find', 'requests.push']],
     ['id_token', ['sessions.find', 'requests.push']],
@@ -83,17 +128,8 @@ describe('conformance: the authorization endpoint of the core', () => {
   ])('A12: a live session is one read and one write, one more with an access token: %s', async (response_type, statements) => {
     const { op } = await testProvider([testClient({ response_types: [response_type] })]);
     await signIn(op, undefined, browser.hash, { sub: ann.sub, amr: ['pwd'] });
-    const calls: string[] = [];
-    const counted = new Proxy(op.store, {
-      get: (store, name, self) =>
-        new Proxy(Reflect.get(store, name, self) as object, {
-          get: (verbs, verb, inner) => {
-            if (name !== 'clients') calls.push(`${String(name)}.${String(verb)}`);
-            return Reflect.get(verbs, verb, inner);
-          },
-        }),
-    });
-    const outcome = await authorize({ ...op, store: counted }, get(query({ ...good, response_type, nonce: 'n' })), browser);
+    const { store, calls } = counting(op.store);
+    const outcome = await authorize({ ...op, store }, get(query({ ...good, response_type, nonce: 'n' })), browser);
     expect(calls).toEqual(statements);
     const { redirect } = 'answer' in outcome ? (outcome.answer as { redirect: string }) : { redirect: '' };
     const { search, hash } = new URL(redirect);

@@ -1,5 +1,4 @@
 /** What a resource (RFC 8707) must not learn, and what a client must not widen. */
-import type { Client } from '@symbolon/provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { more } from '../conformance/more-clients.ts';
 import {
@@ -15,8 +14,10 @@ import {
   signIn,
 } from '../conformance/with-resources.ts';
 import { answerOf, authorizationRequest, clients, redeem, signInAndConsent, signInFor, tokenRequest } from '../support/client.ts';
+import { expectErrorPage } from '../support/error-page.ts';
 import { createAgent } from '../support/http-agent.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
+import { tenantOf, withClient } from './changing.ts';
 
 const { trusted } = clients;
 const { hybrid } = more;
@@ -90,23 +91,11 @@ describe('security: resources', () => {
 });
 
 describe('security: clients that change while a person takes her time', () => {
-  async function withClient(client_id: string, changes: Partial<Client>, body: () => Promise<void>): Promise<void> {
-    const [tenant] = server.tenants;
-    const client = await tenant?.store.clients.find(client_id);
-    if (tenant === undefined || client === undefined) throw new Error(`no client ${client_id}`);
-    await tenant.store.clients.replace({ ...client, ...changes }, tenant.op.now());
-    try {
-      await body();
-    } finally {
-      await tenant.store.clients.replace(client, tenant.op.now());
-    }
-  }
-
   it('F11: a scope the client lost meanwhile is in no token of the authorization endpoint', async () => {
     const agent = createAgent(issuer);
     const request = authorizationRequest(issuer, hybrid, { response_type: 'id_token token', scope: 'openid email' });
     const login = await agent.get(request.url);
-    await withClient(hybrid.client_id, { scopes: ['openid'] }, async () => {
+    await withClient(tenantOf(server, 'main'), hybrid.client_id, { scopes: ['openid'] }, async () => {
       const answer = answerOf(await signInAndConsent(agent, login));
       expect(answer.get('access_token')).not.toBeNull();
       expect(answer.get('scope')).toBe('openid');
@@ -116,10 +105,19 @@ describe('security: clients that change while a person takes her time', () => {
   it('F18: a resource that knows people by subjects of its own is not told the user name of a token meant for it', async () => {
     const { access_token } = await signIn(issuer, trusted, { ...offline, resource: a });
     expect((await introspect(issuer, apiA, access_token)).body).toMatchObject({ active: true, username: 'alice' });
-    await withClient(apiA.client_id, { subject_type: 'pairwise' }, async () => {
+    await withClient(tenantOf(server, 'main'), apiA.client_id, { subject_type: 'pairwise' }, async () => {
       const told = (await introspect(issuer, apiA, access_token)).body;
       expect(told.active).toBe(true);
       expect(told).not.toHaveProperty('username');
+    });
+  });
+
+  it('F11: an ID token is not given to a client that lost the scope openid meanwhile', async () => {
+    const agent = createAgent(issuer);
+    const request = authorizationRequest(issuer, hybrid, { response_type: 'id_token token', scope: 'openid email' });
+    const login = await agent.get(request.url);
+    await withClient(tenantOf(server, 'main'), hybrid.client_id, { scopes: ['email'] }, async () => {
+      expectErrorPage(await signInAndConsent(agent, login));
     });
   });
 });

@@ -9,7 +9,7 @@ export function textOf(response: Pick<AgentResponse, 'text'>, id: string): strin
 }
 
 /** An error page: it leads nowhere, posts nothing anywhere, sets no cookie, and names code, description and trace id. */
-export function expectErrorPage(response: AgentResponse, because = 'the error page', status = 400): void {
+export function expectErrorPage(response: AgentResponse, because = 'the error page', status = 400, code = 'invalid_request'): void {
   expect(response.status, because).toBe(status);
   expect(response.headers.get('content-type'), because).toMatch(/^text\/html\b/);
   expect(response.location, because).toBeUndefined();
@@ -18,7 +18,7 @@ export function expectErrorPage(response: AgentResponse, because = 'the error pa
   expect(response.text, because).not.toMatch(/http-equiv/i);
   expect(response.forms, because).toEqual([]);
   expect(response.headers.getSetCookie(), because).toEqual([]);
-  expect(textOf(response, 'error-code'), because).toBe('invalid_request');
+  expect(textOf(response, 'error-code'), because).toBe(code);
   expect(textOf(response, 'error-description')?.length, because).toBeGreaterThan(10);
   expect(textOf(response, 'trace-id'), because).toMatch(/^[0-9a-f]{16}$/);
 }

@@ -45,21 +45,27 @@ type Send = { method: string; url: URL; headers: Record<string, string>; body: s
 
 const mostRedirects = 20;
 
-/** An agent whose home is the origin of `base`. */
-export function createAgent(base: string, cookies: CookieJar = createCookieJar()): Agent {
+/** An agent whose home is the origin of `base`. `ask`: another way to it than the built-in one, for https with certificates nobody knows. */
+export function createAgent(base: string, cookies: CookieJar = createCookieJar(), ask: typeof fetch = fetch): Agent {
   const origin = new URL(base).origin;
   const resolve = (url: string, from = base): URL => new URL(url, from.endsWith('/') || from !== base ? from : `${from}/`);
 
   const get: Agent['get'] = (url, headers = {}) =>
-    travel(origin, cookies, { method: 'GET', url: resolve(url), headers: over({ 'sec-fetch-site': 'none' }, headers), body: undefined });
+    travel(
+      { origin, cookies, ask },
+      { method: 'GET', url: resolve(url), headers: over({ 'sec-fetch-site': 'none' }, headers), body: undefined },
+    );
 
   const sendForm = (url: URL, fields: URLSearchParams, page: URL, headers: Readonly<Record<string, string | null>>) =>
-    travel(origin, cookies, {
-      method: 'POST',
-      url,
-      headers: over({ ...formHeaders, ...cameFrom(url, page) }, headers),
-      body: fields.toString(),
-    });
+    travel(
+      { origin, cookies, ask },
+      {
+        method: 'POST',
+        url,
+        headers: over({ ...formHeaders, ...cameFrom(url, page) }, headers),
+        body: fields.toString(),
+      },
+    );
 
   return {
     base,
@@ -110,13 +116,15 @@ function findForm(response: AgentResponse, button: string | undefined): Form {
   );
 }
 
-async function travel(origin: string, cookies: CookieJar, first: Send): Promise<AgentResponse> {
+type Home = { readonly origin: string; readonly cookies: CookieJar; readonly ask: typeof fetch };
+
+async function travel({ origin, cookies, ask }: Home, first: Send): Promise<AgentResponse> {
   const trail: { status: number; url: string }[] = [];
   for (let send = first; trail.length < mostRedirects; ) {
     const { method, url, body } = send;
     const cookie = cookies.header(url);
     const headers = cookie === undefined ? send.headers : { ...send.headers, cookie };
-    const response = await fetch(url, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body }) });
+    const response = await ask(url, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body }) });
     cookies.take(url, response.headers);
     trail.push({ status: response.status, url: url.href });
     const location = redirectTarget(response, url);

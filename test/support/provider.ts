@@ -65,6 +65,7 @@ export async function testProvider(clients: readonly Client[] = [testClient()], 
     keys: {
       signing: (alg) => (alg === key.alg ? key : undefined),
       find: (kid) => (kid === key.kid ? key : undefined),
+      opening: () => undefined,
       jwks: () => ({ keys: [] }),
     },
     vault: {

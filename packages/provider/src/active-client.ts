@@ -17,6 +17,10 @@ export function lifetimeOf(op: Provider, client: Client, name: ClientLifetime): 
 
 /** The value of the client's secret, where it is kept because HS256 needs it (OpenID Connect Core section 10.1). */
 export function sharedSecret(vault: Vault, client: Client): string | undefined {
-  const sealed = client.secrets.find((secret) => secret.sealed !== undefined)?.sealed;
-  return sealed === undefined ? undefined : vault.open(sealed);
+  return sharedSecrets(vault, client)[0];
+}
+
+/** All of them: two may be alive while one is being replaced. */
+export function sharedSecrets(vault: Vault, client: Client): readonly string[] {
+  return client.secrets.flatMap(({ sealed }) => (sealed === undefined ? [] : [vault.open(sealed)]));
 }

@@ -5,6 +5,7 @@
 import { clientsConformance } from './conformance/clients.ts';
 import { consentsConformance } from './conformance/consents.ts';
 import { grantsConformance } from './conformance/grants.ts';
+import { initialTokensConformance } from './conformance/initial-tokens.ts';
 import { redemptionConformance } from './conformance/redemption.ts';
 import { replayConformance } from './conformance/replay.ts';
 import { requestsConformance } from './conformance/requests.ts';
@@ -37,4 +38,5 @@ export function storeConformance(options: Runner & { readonly open: () => Promis
   describe('Sessions', () => sessionsConformance(test));
   describe('Consents', () => consentsConformance(test));
   describe('Replay', () => replayConformance(test));
+  describe('InitialTokens', () => initialTokensConformance(test));
 }

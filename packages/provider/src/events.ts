@@ -7,6 +7,8 @@ export type Event =
   | { readonly type: 'refresh.reused'; readonly client_id: string; readonly sub: string }
   | { readonly type: 'request.refused'; readonly endpoint: string; readonly error: ErrorCode; readonly reason: string }
   | { readonly type: 'client.refused'; readonly client_id?: string; readonly reason: string }
+  | { readonly type: 'client.registered' | 'client.changed' | 'client.removed'; readonly client_id: string }
+  | { readonly type: 'authorization.pushed'; readonly client_id: string }
   | { readonly type: 'authorization.approved'; readonly client_id: string; readonly sub: string }
   | { readonly type: 'authorization.refused'; readonly client_id?: string; readonly error: ErrorCode; readonly reason: string }
   | { readonly type: 'authentication.refused'; readonly method: string }

@@ -1,4 +1,5 @@
 /** Requests and responses of the core as plain values: no framework's objects on the hot path, and any can be put around it. */
+import type { ClientCertificate } from './certificate.ts';
 import { OAuthError } from './wire/error.ts';
 import type { Parameters } from './wire/parameters.ts';
 
@@ -8,10 +9,14 @@ export type CoreRequest = {
   readonly query: Parameters;
   /** Undefined when there is no body or it is not `application/x-www-form-urlencoded`. */
   readonly form: Parameters | undefined;
+  /** The text of a body that is `application/json`, unread. */
+  readonly json?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The address of the caller, already resolved through trusted proxies. */
   readonly address: string;
+  /** The certificate whose key the caller has shown to hold, to us or to a proxy we trust; who issued it is not yet asked. */
+  readonly certificate?: ClientCertificate;
   /** The caller wants the claims of its scopes in the ID token this once, whatever its policy `scopeClaims` says; read at the edge. */
   readonly scopeClaims?: 'id_token';
 };
@@ -36,8 +41,8 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 }
 
 /** A signed answer of this media type, to be kept as little. */
-export function jwt(contentType: string, token: string): CoreResponse {
-  return { status: 200, headers: { 'content-type': contentType, ...noStore }, body: token };
+export function jwt(contentType: string, token: string, headers: Readonly<Record<string, string>> = {}): CoreResponse {
+  return { status: 200, headers: { 'content-type': contentType, ...noStore, ...headers }, body: token };
 }
 
 /** The form of a POST. Throws invalid_request when there is none. */

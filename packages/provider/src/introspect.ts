@@ -1,20 +1,23 @@
 /**
  * Token introspection (RFC 7662): what a token is worth now, for the confidential client it was issued to,
  * and for the client of an API it is meant for (RFC 8707). Of everything dead, foreign or
- * unknown it says `{"active":false}` and nothing else. As JSON, or signed for who asks for it (RFC 9701). One store statement.
+ * unknown it says `{"active":false}` and nothing else. As JSON, or signed (and encrypted) for who asks for it (RFC 9701). One store statement.
  */
+import { mayUse } from './access.ts';
 import type { Account, Json } from './accounts.ts';
 import { activeClient, lifetimeOf } from './active-client.ts';
 import { audienceOf, claimsFor } from './claims.ts';
 import type { Client } from './client.ts';
 import { authenticateClient } from './client-auth/authenticate.ts';
+import { tokenTypeOf } from './confirmation.ts';
+import { encryptedFor } from './encrypted-for.ts';
 import { type CoreRequest, type CoreResponse, formOf, json, jwt } from './exchange.ts';
 import type { Provider } from './op.ts';
 import { defaultAlgorithm, signerOf } from './signer.ts';
 import type { AccessToken, Grant } from './store.ts';
 import { sectorOf, subjectOf } from './subject.ts';
 import { accessTokenHash } from './token/access-token.ts';
-import { resourcesOf } from './token/audience.ts';
+import { inReach, resourcesOf } from './token/audience.ts';
 import { readRefreshToken } from './token/refresh-token.ts';
 import { OAuthError } from './wire/error.ts';
 import { type Payload, signJwt } from './wire/jwt.ts';
@@ -46,7 +49,8 @@ function wantsJwt({ headers: { accept } }: CoreRequest): boolean {
 async function signed(op: Provider, caller: Client, token_introspection: Payload): Promise<CoreResponse> {
   const alg = caller.introspection_signed_response_alg ?? defaultAlgorithm(op.settings);
   const claims = { iss: op.settings.issuer, aud: caller.client_id, iat: op.now(), token_introspection: defined(token_introspection) };
-  return jwt(`application/${signedType}`, await signJwt(signerOf(op, caller, alg), claims, { typ: signedType }));
+  const token = await signJwt(signerOf(op, caller, alg), claims, { typ: signedType });
+  return jwt(`application/${signedType}`, await encryptedFor(op, caller, 'introspection', token));
 }
 
 function defined(members: Payload): Readonly<Record<string, Json>> {
@@ -57,17 +61,19 @@ async function introspectAccess(op: Provider, caller: Client, value: string): Pr
   const hash = accessTokenHash(op, value);
   const token = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
   if (token === undefined) return undefined;
-  const owner = await ownerFor(op, caller, token);
-  if (owner === undefined) return undefined;
+  const told = await toldTo(op, caller, token);
+  if (told === undefined) return undefined;
+  const { owner, audience } = told;
   const { grant, account } = token;
-  if (grant !== undefined && account?.active !== true) return undefined;
+  if (grant !== undefined && !mayUse(owner, account)) return undefined;
   const scopes = intersect(token.scopes ?? grant?.scopes ?? [], owner.scopes);
   const common = {
     ...claimsFor(op, 'introspection', { client: owner, account, scopes }),
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(token.confirmation),
+    cnf: token.confirmation,
     iat: token.issuedAt,
     exp: token.expiresAt,
-    aud: audienceOf(op, owner, scopes, { token, grant }),
+    aud: audienceOf(op, owner, scopes, { token: { ...token, audience }, grant }),
   };
   if (grant === undefined) return active(op, owner, scopes, { ...common, sub: token.client_id });
   return active(op, owner, scopes, {
@@ -77,12 +83,20 @@ async function introspectAccess(op: Provider, caller: Client, value: string): Pr
   });
 }
 
-/** The client a token was issued to, when the caller is that client or a resource among the token's; undefined when it may not know. */
-async function ownerFor(op: Provider, caller: Client, token: AccessToken): Promise<Client | undefined> {
-  if (token.client_id === caller.client_id) return caller;
+type Told = { readonly owner: Client; readonly audience: readonly string[] };
+
+/**
+ * The client a token was issued to and the APIs it is good for now, when the caller is that client or one of those APIs; undefined when it may
+ * not know, or when nothing is left of what the token was meant for.
+ */
+async function toldTo(op: Provider, caller: Client, token: AccessToken): Promise<Told | undefined> {
+  const owner = token.client_id === caller.client_id ? caller : await activeClient(op, token.client_id);
+  if (owner === undefined) return undefined;
   const meant = resourcesOf({ token, grant: token.grant });
-  const own = op.settings.resources.some(({ id, client_id }) => client_id === caller.client_id && meant.includes(id));
-  return own ? activeClient(op, token.client_id) : undefined;
+  const audience = await inReach(op, owner, meant);
+  if (audience.length === 0 && meant.length > 0) return undefined;
+  const its = op.settings.resources.some(({ id, client_id }) => client_id === caller.client_id && audience.includes(id));
+  return owner === caller || its ? { owner, audience } : undefined;
 }
 
 /** Who knows people by subjects of its own, as the asker or as the token's client, is not told the name by which everybody knows them. */
@@ -100,6 +114,7 @@ async function introspectRefresh(op: Provider, caller: Client, value: string): P
   return active(op, caller, intersect(grant.scopes, caller.scopes), {
     exp: grant.expiresAt,
     iat: grant.createdAt,
+    cnf: grant.confirmation,
     ...person(op, caller, grant),
   });
 }

@@ -1,11 +1,21 @@
 /** Keys and secrets as the core needs them. Both are answered from memory: no verb here waits. */
 import type { KeyObject } from 'node:crypto';
 import type { Json } from './accounts.ts';
-import type { AsymmetricAlgorithm } from './wire/algorithms.ts';
+import type { AsymmetricAlgorithm, KeyEncryption } from './wire/algorithms.ts';
 
 export type SigningKey = {
   readonly kid: string;
   readonly alg: AsymmetricAlgorithm;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+};
+
+/** What others encrypt to us with: one key of each kind, good for every algorithm of its kind. */
+export const encryptionKinds = ['RSA', 'EC'] as const;
+
+export type EncryptionKey = {
+  readonly kid: string;
+  readonly kind: (typeof encryptionKinds)[number];
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 };
@@ -17,7 +27,9 @@ export type KeyRing = {
   readonly signing: (alg: AsymmetricAlgorithm) => SigningKey | undefined;
   /** Any key still published, to verify what we signed earlier. */
   readonly find: (kid: string) => SigningKey | undefined;
-  /** Public halves only, each with `kid`, `alg` and `use` (RFC 7517). */
+  /** The key that opens what was encrypted to us in this way, under this `kid` if one is named. */
+  readonly opening: (alg: KeyEncryption, kid: string | undefined) => EncryptionKey | undefined;
+  /** Public halves only, each with `kid` and `use`, and those that sign with their one `alg` (RFC 7517). */
   readonly jwks: () => { readonly keys: readonly Jwk[] };
 };
 

@@ -10,7 +10,7 @@ import type { Memory } from './memory-store/memory.ts';
 import { memoryRequests } from './memory-store/requests.ts';
 import { memorySessions } from './memory-store/sessions.ts';
 import { memoryTokens } from './memory-store/tokens.ts';
-import type { Replay, Store } from './store.ts';
+import type { InitialTokens, Replay, Store } from './store.ts';
 
 /** Makes an empty store over a directory of people, which is asked anew at every verb, so that disabling takes effect at once. */
 export function createMemoryStore(options: { readonly accounts: (sub: string) => Account | undefined }): Store {
@@ -31,6 +31,7 @@ export function createMemoryStore(options: { readonly accounts: (sub: string) =>
     sessions: memorySessions(memory),
     consents: memoryConsents(memory),
     replay: memoryReplay(),
+    initialTokens: memoryInitialTokens(),
   };
 }
 
@@ -42,6 +43,25 @@ function memoryReplay(): Replay {
       if (now < (seen.get(id) ?? 0)) return false;
       seen.set(id, until);
       return true;
+    },
+  };
+}
+
+function memoryInitialTokens(): InitialTokens {
+  const tokens = new Map<string, { uses: number; readonly expiresAt: number }>();
+  const alive = (hash: string, now: number) => {
+    const token = tokens.get(hash);
+    return token !== undefined && token.uses > 0 && now < token.expiresAt ? token : undefined;
+  };
+  return {
+    add: async (hash, uses, expiresAt) => {
+      tokens.set(hash, { uses, expiresAt });
+    },
+    alive: async (hash, now) => alive(hash, now) !== undefined,
+    take: async (hash, now) => {
+      const token = alive(hash, now);
+      if (token !== undefined) token.uses -= 1;
+      return token !== undefined;
     },
   };
 }

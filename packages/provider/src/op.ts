@@ -1,4 +1,5 @@
 /** `op`: this provider, for one tenant. Every function of the core takes it first; nothing else is ambient. */
+import type { Authorities } from './authorities.ts';
 import type { RemoteKeys } from './client-keys/remote-keys.ts';
 import type { Event } from './events.ts';
 import type { Fetch } from './fetch.ts';
@@ -13,6 +14,8 @@ export type Provider = {
   readonly keys: KeyRing;
   readonly vault: Vault;
   readonly people: People;
+  /** Who stands behind client certificates; left out where no certificate authority is trusted. */
+  readonly authorities?: Authorities;
   readonly fetch: Fetch;
   /** The key sets that clients publish. */
   readonly remoteKeys: RemoteKeys;

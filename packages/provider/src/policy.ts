@@ -31,6 +31,27 @@ export type Policy = {
    * Agate's clients expect. A scope the tenant knows and the client may not have is left out in both.
    */
   readonly unknownScopes: 'ignore' | 'refuse';
+  /**
+   * Whether a request object must say when it begins (`nbf`): `required` by FAPI 2.0 Message Signing, so that nobody signs requests for later.
+   * Neither RFC 9101 nor OpenID Connect knows it. Its other times are bounded either way.
+   */
+  readonly requestObjectNbf: 'optional' | 'required';
+  /**
+   * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
+   * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
+   */
+  readonly assertionAudience: 'issuer' | 'endpoint';
+  /**
+   * Hands people over to other clients that have this switch, and takes them, by sign-on tokens (`sso_token`), as the sites around onePortal do.
+   * Risk: who gets hold of such a token first, within two minutes, is signed in as the person; and a link can sign somebody in as somebody else
+   * where nobody is signed in.
+   */
+  readonly signOnTokens: boolean;
+  /**
+   * DPoP proofs must repeat a nonce of ours (RFC 9449 section 8), so that none can be made in advance by who holds the key for a moment only, and
+   * the client's clock no longer matters. Costs the client a second request now and then, which some clients do not make.
+   */
+  readonly dpopNonce: boolean;
 };
 
 export const strictPolicy: Policy = {
@@ -43,13 +64,17 @@ export const strictPolicy: Policy = {
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
+  requestObjectNbf: 'optional',
+  assertionAudience: 'issuer',
+  signOnTokens: false,
+  dpopNonce: false,
 };
 
 /** Policies of clients that say nothing of them, in a tenant: those that can keep a secret, and those that cannot. */
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse' };
+const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required', dpopNonce: true };
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

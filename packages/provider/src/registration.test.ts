@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { lenientSwitches, strictPolicy } from './policy.ts';
 import { type ClientMetadata, type MetadataFault, newClient, type Offer } from './registration.ts';
@@ -66,7 +67,7 @@ describe('a new client', () => {
 
   it('is lenient by the switches that allow more than strict, not by those that allow less', () => {
     expect(lenientSwitches(strictPolicy)).toEqual([]);
-    expect(lenientSwitches({ ...strictPolicy, refreshToken: 'never', unknownScopes: 'refuse' })).toEqual([]);
+    expect(lenientSwitches({ ...strictPolicy, refreshToken: 'never', unknownScopes: 'refuse', dpopNonce: true })).toEqual([]);
     const lax = { ...strictPolicy, consent: 'implicit', refreshToken: 'always', credentialsInQuery: true } as const;
     expect(lenientSwitches(lax)).toEqual(['consent=implicit', 'refreshToken=always', 'credentialsInQuery=true']);
   });
@@ -102,7 +103,9 @@ describe('what is wrong with a client', () => {
     ['scope', { scope: 'unheard-of' }, ['grant_types', 'scopes']],
     ['scope', { grant_types: ['client_credentials'], scope: 'email' }, ['grant_types']],
     ['grant_types', { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' }, ['token_endpoint_auth_method']],
+    ['policy', { policy: { passwordGrant: true }, token_endpoint_auth_method: 'none' }, ['token_endpoint_auth_method']],
     ['response_types', { grant_types: ['implicit'], response_types: ['id_token', 'token code'] }, ['grant_types']],
+    ['response_types', { dpop_bound_access_tokens: true, response_types: ['code', 'id_token token'] }, ['dpop_bound_access_tokens']],
     ['id_token_signed_response_alg', { id_token_signed_response_alg: 'EdDSA' }, ['signing']],
     [
       'id_token_signed_response_alg',
@@ -116,5 +119,44 @@ describe('what is wrong with a client', () => {
   it('is nothing where the client of an API names what only the API knows', () => {
     expect(faults({ grant_types: ['client_credentials'], scope: 'reports', redirect_uris: undefined })).toEqual([]);
     expect(faults({ grant_types: ['authorization_code', 'client_credentials'], scope: 'openid reports' })).toEqual([]);
+  });
+});
+
+describe('requests and answers between the client and the provider alone', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const jwks = (more: Record<string, string> = {}) => ({ keys: [{ ...rsa, ...more }] });
+  const members = (metadata: Partial<ClientMetadata>) => faults(metadata).map(({ member }) => member);
+
+  it('what is to be encrypted needs a key of the client that is for it', () => {
+    expect(members({ id_token_encrypted_response_alg: 'RSA-OAEP' })).toEqual(['id_token_encrypted_response_alg']);
+    expect(members({ userinfo_encrypted_response_alg: 'ECDH-ES', jwks: jwks() })).toEqual(['userinfo_encrypted_response_alg']);
+    expect(members({ authorization_encrypted_response_alg: 'RSA-OAEP', jwks: jwks({ use: 'sig' }) })).toEqual([
+      'authorization_encrypted_response_alg',
+    ]);
+    expect(members({ introspection_encrypted_response_enc: 'A256GCM', jwks: jwks() })).toEqual(['introspection_encrypted_response_enc']);
+    expect(members({ id_token_encrypted_response_alg: 'RSA-OAEP', jwks: jwks({ use: 'enc' }) })).toEqual([]);
+    expect(members({ id_token_encrypted_response_alg: 'ECDH-ES', jwks_uri: 'https://rp.example/jwks' })).toEqual([]);
+  });
+
+  it('who must sign its requests needs a key', () => {
+    expect(members({ require_signed_request_object: true })).toEqual(['require_signed_request_object']);
+    expect(members({ require_signed_request_object: true, jwks: jwks() })).toEqual([]);
+  });
+
+  it('A5: request_uris are web addresses, each said where it stands', () => {
+    const request_uris = ['https://rp.example/request.jwt', 'http://rp.example/request.jwt', 'file:///etc/passwd'];
+    expect(faults({ request_uris }).map(({ member, index }) => [member, index])).toEqual([
+      ['request_uris', 1],
+      ['request_uris', 2],
+    ]);
+    expect(made({ request_uris: request_uris.slice(0, 1) }).request_uris).toEqual(request_uris.slice(0, 1));
+  });
+
+  it('what signs its answers is offered by the tenant, and HS256 needs a secret', () => {
+    expect(members({ authorization_signed_response_alg: 'PS256' })).toEqual(['authorization_signed_response_alg']);
+    expect(members({ authorization_signed_response_alg: 'HS256', token_endpoint_auth_method: 'none' })).toEqual([
+      'authorization_signed_response_alg',
+    ]);
+    expect(members({ authorization_signed_response_alg: 'ES256' })).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@
  * line) asks here, so that a client is the same whichever way it came. Which methods, grant and response types there are is a matter of
  * shape: callers take their names from the tables. RFC 7591 section 2, OpenID Connect Registration section 2.
  */
-import type { Client } from './client.ts';
+import { type Client, encryptedAnswers, subjectMembers } from './client.ts';
 import { type Policy, strictPolicy } from './policy.ts';
 import { metadataFaults } from './registration/faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer, type Registered } from './registration/metadata.ts';
@@ -42,6 +42,19 @@ export function withDefaults(offer: Offer, metadata: ClientMetadata): Registered
   };
 }
 
+/** Random, so that it can never be a person's sub; beginning with a letter or digit, so that no command takes it for an option. */
+export function newClientId(random: (bytes: number) => string): string {
+  for (;;) {
+    const id = random(16);
+    if (/^[A-Za-z0-9]/.test(id)) return id;
+  }
+}
+
+/** Whether a client of this method proves itself with a secret. */
+export function hasSecret({ token_endpoint_auth_method }: Pick<Client, 'token_endpoint_auth_method'>): boolean {
+  return token_endpoint_auth_method.startsWith('client_secret_');
+}
+
 /** A client's policy: what is said of it, else what the tenant has for clients of its kind, else strict. */
 export function policyOf(
   offer: Pick<Offer, 'policies'>,
@@ -59,6 +72,7 @@ function defaultScopes(grant_types: readonly string[]): readonly string[] {
 }
 
 const optional = [
+  ...encryptedAnswers.flatMap((answer) => [`${answer}_encrypted_response_alg`, `${answer}_encrypted_response_enc`] as const),
   'client_name',
   'client_uri',
   'logo_uri',
@@ -69,12 +83,22 @@ const optional = [
   'frontchannel_logout_uri',
   'userinfo_signed_response_alg',
   'introspection_signed_response_alg',
+  'authorization_signed_response_alg',
+  'require_pushed_authorization_requests',
+  'request_object_signing_alg',
+  'require_signed_request_object',
+  'request_uris',
   'subject_type',
   'sector_identifier_uri',
+  'token_endpoint_auth_signing_alg',
   'jwks',
   'jwks_uri',
   'default_max_age',
   'require_auth_time',
+  ...subjectMembers,
+  'tls_client_certificate_bound_access_tokens',
+  'environment',
+  'dpop_bound_access_tokens',
 ] as const;
 
 function optionalMembers(metadata: ClientMetadata): Pick<Client, (typeof optional)[number]> {

@@ -1,5 +1,6 @@
 /** The endpoints that need no person: a plain request in, a plain response out. Errors become what the client expects of its endpoint. */
 
+import { pushAuthorizationRequest } from './authorize/pushed.ts';
 import { challenge } from './bearer.ts';
 import { discovery } from './discovery.ts';
 import { type DirectEndpointName, type EndpointRow, endpoints } from './endpoints.ts';
@@ -7,7 +8,9 @@ import { type CoreRequest, type CoreResponse, json } from './exchange.ts';
 import { introspect } from './introspect.ts';
 import { jwks } from './jwks.ts';
 import type { Provider } from './op.ts';
+import { refuseRegistration, register } from './register/register.ts';
 import { revoke } from './revoke.ts';
+import { issueSignOn } from './sign-on.ts';
 import { token } from './token/token.ts';
 import { userinfo } from './userinfo.ts';
 import { OAuthError } from './wire/error.ts';
@@ -24,10 +27,13 @@ const served: Readonly<Record<DirectEndpointName, Endpoint>> = {
   openidConfiguration: { answer: discovery, refuse: forClients },
   authorizationServer: { answer: discovery, refuse: forClients },
   jwks: { answer: jwks, refuse: forClients },
+  pushedAuthorizationRequest: { answer: pushAuthorizationRequest, refuse: forClients },
   token: { answer: token, refuse: forClients },
   userinfo: { answer: userinfo, refuse: challenge },
   introspection: { answer: introspect, refuse: forClients },
   revocation: { answer: revoke, refuse: forClients },
+  registration: { answer: register, refuse: refuseRegistration },
+  signOn: { answer: issueSignOn, refuse: forClients },
 };
 
 /** Answers a request at a direct endpoint. Never throws an OAuthError; anything else is a fault of ours and passes through. */
@@ -46,7 +52,7 @@ export async function serve(op: Provider, name: DirectEndpointName, request: Cor
 /** RFC 6749 section 5.2. A client that tried Basic is told which scheme was expected. */
 export function errorResponse(error: OAuthError, request: Pick<CoreRequest, 'headers'>): CoreResponse {
   const tried = error.code === 'invalid_client' && request.headers.authorization !== undefined;
-  const headers: Record<string, string> = tried ? { 'www-authenticate': 'Basic realm="client"' } : {};
+  const headers = { ...error.headers, ...(tried && { 'www-authenticate': 'Basic realm="client"' }) };
   return json(error.status, { error: error.code, error_description: error.description }, headers);
 }
 

@@ -16,13 +16,14 @@ export type Lifetimes = {
   /** Absolute life of a browser session. */
   readonly session: number;
   readonly sessionIdle: number;
+  /** How long a pushed request waits for its browser. */
   readonly pushedRequest: number;
   /** How long a person may take between opening an authorization request and finishing it. */
   readonly interaction: number;
 };
 
 /** The lifetimes a client may have of its own. */
-export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace';
+export type ClientLifetime = 'code' | 'accessToken' | 'idToken' | 'refreshToken' | 'refreshGrace' | 'pushedRequest';
 
 export const defaultLifetimes: Lifetimes = {
   code: 60,
@@ -39,8 +40,21 @@ export const defaultLifetimes: Lifetimes = {
 /** A scope beyond OpenID Connect Core's own: what the person is told, and which claims it releases. */
 export type ScopeDefinition = { readonly name: string; readonly description?: string; readonly claims: readonly string[] };
 
-/** An API that tokens can be meant for (RFC 8707): its identifier, and the client by which it introspects them. */
-export type Resource = { readonly id: string; readonly client_id: string };
+/**
+ * An API that tokens can be meant for (RFC 8707): its identifier, the client by which it introspects them, and the clients that may name it,
+ * every one when left out.
+ */
+export type Resource = { readonly id: string; readonly client_id: string; readonly clients?: readonly string[] };
+
+/** Clients that register themselves (RFC 7591): who may, and what they may be. */
+export type Registration = {
+  /** Anybody may; else only who has an initial access token. */
+  readonly open: boolean;
+  readonly grantTypes: readonly string[];
+  readonly scopes: readonly string[];
+  /** How many there may be at once. */
+  readonly maxClients: number;
+};
 
 export type Settings = {
   /** OpenID Connect Discovery section 3: compared byte for byte, everywhere. No trailing slash. */
@@ -56,6 +70,17 @@ export type Settings = {
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */
   readonly paths: Places;
+  /**
+   * Certificates of clients reach this provider (RFC 8705). `origin`: where its endpoints take them, when that is not the issuer's own
+   * (section 5). Left out where none do.
+   */
+  readonly mtls?: { readonly origin?: string };
+  /** Clients of the environment `production` must authenticate by a key of their own, not by a shared secret. */
+  readonly productionByKey?: boolean;
+  /** Authorization requests count only when they were pushed, whichever client they are of (RFC 9126 section 5). */
+  readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
+  /** Left out, clients do not register themselves. */
+  readonly registration?: Registration;
 };

@@ -7,6 +7,7 @@ import type { Account } from './accounts.ts';
 import type { ResponseMode } from './authorize/response-modes.ts';
 import type { ResponseTypeName } from './authorize/response-types.ts';
 import type { Client } from './client.ts';
+import type { Confirmation } from './confirmation.ts';
 import type { ClaimsParameter } from './wire/claims-parameter.ts';
 import type { Prompt } from './wire/prompt.ts';
 
@@ -21,6 +22,8 @@ export type AuthorizationParameters = {
   readonly state?: string;
   readonly nonce?: string;
   readonly code_challenge?: string;
+  /** The thumbprint of the DPoP key that the code is bound to (RFC 9449 section 10). */
+  readonly dpop_jkt?: string;
   readonly prompt: readonly Prompt[];
   readonly max_age?: number;
   readonly login_hint?: string;
@@ -63,7 +66,7 @@ export type PendingRequest = {
   readonly id: string;
   readonly client_id: string;
   readonly parameters: AuthorizationParameters;
-  /** Hash of the cookie of the browser that opened it; undefined until a browser did (pushed, or posted across sites). */
+  /** Hash of the cookie of the browser that opened it; undefined until a browser did (pushed by its client, or posted across sites). */
   readonly browser: string | undefined;
   readonly facts: Facts;
   readonly openedAt: number;
@@ -100,13 +103,13 @@ export type AuthorizationRequests = {
   readonly push: (request: PendingRequest, approval?: Approval) => Promise<boolean>;
   /** A request still pending. */
   readonly find: (id: string, now: number) => Promise<PendingRequest | undefined>;
-  /** Binds a request that no browser has opened yet; true for the one that wins. */
-  readonly claim: (id: string, browser: string, now: number) => Promise<boolean>;
+  /** Binds a request that no browser has opened yet, and from now on it lives until `expiresAt`; true for the one that wins. */
+  readonly claim: (id: string, browser: string, expiresAt: number, now: number) => Promise<boolean>;
   /** Adds facts to a pending request of this browser; false when there is none (any more). */
   readonly record: (id: string, browser: string, facts: Facts, now: number) => Promise<boolean>;
-  /** pending -> approved, once, by the browser that opened it, while the session of the approval lives. */
+  /** pending -> approved, once, by the browser that opened it or by the first that does, while the session of the approval lives. */
   readonly approve: (id: string, browser: string, approval: Approval, now: number) => Promise<boolean>;
-  /** pending -> denied, once, by the browser that opened it. */
+  /** pending -> denied, once, by the browser that opened it or by the first that does. */
   readonly deny: (id: string, browser: string, now: number) => Promise<boolean>;
   /**
    * approved -> redeemed, once, and the account with it. A second use inside `replayWindow` seconds after the first answers
@@ -129,6 +132,8 @@ export type Grant = {
   readonly resources?: readonly string[];
   /** Claims asked for by name, beside those of the scopes. */
   readonly claims?: ClaimsParameter;
+  /** The keys that its refresh tokens are bound to. */
+  readonly confirmation?: Confirmation;
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
@@ -146,6 +151,8 @@ export type NewAccessToken = {
   readonly scopes?: readonly string[];
   /** The APIs it is meant for (RFC 8707), where they are fewer than the grant's, or there is no grant; undefined means the grant's. */
   readonly audience?: readonly string[];
+  /** The keys it is bound to; undefined for a bearer token. Never taken from the grant: what refresh tokens are bound to is another matter. */
+  readonly confirmation?: Confirmation;
   readonly issuedAt: number;
   readonly expiresAt: number;
 };
@@ -164,17 +171,21 @@ export type AccessToken = NewAccessToken & {
 
 /**
  * `rotated`: this use advanced the family. `again`: the token was rotated less than `grace` seconds ago, so the answer is the
- * same successor. `reused`: later than that, or an older generation: the grant is revoked by this very verb.
+ * same successor. `reused`: later than that, or an older generation: the grant is revoked by this very verb. `otherKey`: the grant is bound
+ * to a key that the use does not prove; nothing has changed, because who holds only the token must not be able to end it either.
  */
 export type Rotation =
   | { readonly outcome: 'rotated' | 'again'; readonly grant: Grant; readonly account: Account | undefined }
   | { readonly outcome: 'reused'; readonly grant: Grant }
+  | { readonly outcome: 'otherKey'; readonly grant: Grant }
   | { readonly outcome: 'unknown' };
 
 export type RefreshUse = {
   readonly familyHash: string;
   readonly generation: number;
   readonly client_id: string;
+  /** The keys that the request proves. */
+  readonly proven: Confirmation;
   /** Seconds a rotated token keeps answering. */
   readonly grace: number;
   /** New expiry of family and grant. */
@@ -280,6 +291,15 @@ export type Replay = {
   readonly once: (kind: string, key: string, until: number, now: number) => Promise<boolean>;
 };
 
+/** Tokens by which clients register themselves (RFC 7591 section 3.1), each good for so many. */
+export type InitialTokens = {
+  readonly add: (hash: string, uses: number, expiresAt: number) => Promise<void>;
+  /** Whether it can be used now. */
+  readonly alive: (hash: string, now: number) => Promise<boolean>;
+  /** Uses it once: true exactly as many times as it has uses, until it expires. */
+  readonly take: (hash: string, now: number) => Promise<boolean>;
+};
+
 export type Clients = {
   /** Also a disabled one: the caller must tell an unknown client from a disabled one in the log, though not in the answer. */
   readonly find: (client_id: string) => Promise<Client | undefined>;
@@ -299,4 +319,5 @@ export type Store = {
   readonly sessions: Sessions;
   readonly consents: Consents;
   readonly replay: Replay;
+  readonly initialTokens: InitialTokens;
 };

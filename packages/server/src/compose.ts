@@ -1,4 +1,6 @@
 /** The composition root: the only file that knows every implementation. From a configuration to a server that listens. */
+
+import { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { Event, Provider } from '@symbolon/provider';
@@ -6,7 +8,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { applyConfig } from './apply.ts';
 import { oauth2Connector } from './broker/connectors/oauth2.ts';
 import { oidcConnector } from './broker/connectors/oidc.ts';
-import type { Config, DialectName } from './config/config.ts';
+import type { Config, DialectName, TlsConfig } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
 import { agate } from './dialects/agate.ts';
 import { identify } from './dialects/identify.ts';
@@ -18,6 +20,7 @@ import { startRotating } from './jobs/rotating.ts';
 import { startSweeping } from './jobs/sweeping.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
+import { endingSoon, endingText, ownEndingText } from './pki/expiry.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
 import type { Tenant } from './tenant.ts';
@@ -50,9 +53,12 @@ export async function open(
     if (migrations.length > 0) logger.info({ migrations }, 'the database schema was brought up to date');
     const hashing = hashingQueue(hashingLimits(availableParallelism(), 4));
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
+    const commonAuthorities = (config.server.tls?.clientCa ?? []).map((pem) => new X509Certificate(pem));
     const reachable = createJudge(config.server.outbound.allow);
-    const surroundings = { storage, masterKey, hashing, assets: loadAssets().paths, reachable, connect, emit, now };
-    const tenants = await Promise.all(config.tenants.map((tenant) => runTenant(inDialect(tenant, dialects[tenant.dialect]), surroundings)));
+    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, connect, emit, now };
+    const tenants = await Promise.all(
+      config.tenants.map((tenant) => runTenant({ ...inDialect(tenant, dialects[tenant.dialect]), ...authorityOf(tenant) }, surroundings)),
+    );
     return { tenants, storage };
   } catch (error) {
     await storage.close();
@@ -71,18 +77,43 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
   closing.defer(storage.close);
   try {
     for (const [index, tenant] of tenants.entries()) await apply(tenant, config.tenants[index], logger);
-    const app = createApp({ tenants, assets: loadAssets(), logger, ready: storage.ready });
+    for (const tenant of tenants) await warnOfEndings(tenant, logger);
+    const ending = config.server.tls === undefined ? undefined : ownEndingText(config.server.tls.cert, "the server's certificate", now());
+    if (ending !== undefined) logger.warn(ending);
+    const { tls, proxies } = config.server;
+    const app = createApp({
+      tenants,
+      assets: loadAssets(),
+      logger,
+      ready: storage.ready,
+      proxies,
+      ...(tls && { tls: withAuthorities(tls, tenants) }),
+    });
     const { host, port } = config.server.listen;
     await app.listen({ host, port });
     closing.defer(startSweeping(storage, logger, now));
     closing.defer(startRotating(tenants, logger));
     closing.defer(() => drain(app));
     const address = app.server.address() as AddressInfo;
-    return { tenants, url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, close: () => closing.disposeAsync() };
+    return {
+      tenants,
+      url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+      close: () => closing.disposeAsync(),
+    };
   } catch (error) {
     await closing.disposeAsync();
     throw error;
   }
+}
+
+function authorityOf({ clientCa }: Config['tenants'][number]) {
+  return clientCa === undefined ? {} : { clientCa };
+}
+
+/** With the tenants' own authorities, whose clients would else not show their certificates. */
+function withAuthorities(tls: TlsConfig, tenants: readonly Tenant[]): TlsConfig {
+  if (tls.clientCa === undefined) return tls;
+  return { ...tls, clientCa: [...tls.clientCa, ...tenants.flatMap(({ authorities }) => authorities)] };
 }
 
 const patience = 10_000;
@@ -99,6 +130,18 @@ async function drain(app: FastifyInstance): Promise<void> {
   } finally {
     clearInterval(idle);
     clearTimeout(slow);
+  }
+}
+
+/** Whoever starts the server reads the log just then. */
+async function warnOfEndings({ id, op, certificates, authorities }: Tenant, logger: FastifyBaseLogger): Promise<void> {
+  for (const pem of authorities) {
+    const text = ownEndingText(pem, 'the authority for client certificates', op.now());
+    if (text !== undefined) logger.warn({ tenant: id }, text);
+  }
+  for (const ending of endingSoon((await certificates?.list()) ?? [], op.now())) {
+    const { client_id, serial } = ending.certificate;
+    logger.warn({ tenant: id, client_id, serial, days: ending.days }, `${client_id}: ${endingText(ending)}`);
   }
 }
 

@@ -16,7 +16,7 @@ import type {
 /** What happens to a request on its way in and to an answer on its way out. What a dialect spells like everybody, it leaves out. */
 export type Spelling = {
   readonly requests?: Readonly<Partial<Record<EndpointName, (request: CoreRequest) => CoreRequest>>>;
-  readonly responses?: Readonly<Partial<Record<DirectEndpointName, (response: CoreResponse) => CoreResponse>>>;
+  readonly responses?: Readonly<Partial<Record<DirectEndpointName, (response: CoreResponse, issuer: string) => CoreResponse>>>;
   /** The answer of the authorization endpoint; `codeLifetime`, in seconds, when there is a code in it. */
   readonly authorization?: (answer: Answer, codeLifetime: number | undefined) => Answer;
 };

@@ -37,8 +37,11 @@ export type Users = {
 
 /** A key pair or secret of the tenant, sealed by the installation's master key. */
 export type StoredKey = {
-  /** `signing` for key pairs, `secret` for the tenant's own MAC and sealing secret. */
-  readonly use: 'signing' | 'secret';
+  /**
+   * `signing` and `encryption` for key pairs, `secret` for the tenant's own MAC and sealing secret, `authority` for the CA of client
+   * certificates.
+   */
+  readonly use: 'signing' | 'encryption' | 'secret' | 'authority';
   readonly alg: string;
   readonly kid: string;
   readonly sealed: string;
@@ -151,6 +154,29 @@ export type Waits = {
   readonly take: (kind: Wait['kind'], hash: string, browser: string, now: number) => Promise<string | undefined>;
 };
 
+/** A certificate that the tenant's own authority issued to a client (RFC 5280). */
+export type IssuedCertificate = {
+  /** Hexadecimal, upper case. */
+  readonly serial: string;
+  readonly client_id: string;
+  readonly pem: string;
+  readonly issuedAt: number;
+  /** The certificate's own end. */
+  readonly expiresAt: number;
+  readonly revokedAt?: number;
+};
+
+export type Certificates = {
+  /** Keeps a certificate for a client; false, and nothing kept, when there is no such client (any more), or the serial is taken. */
+  readonly add: (certificate: IssuedCertificate) => Promise<boolean>;
+  /** One that is alive: neither expired nor revoked. */
+  readonly find: (serial: string, now: number) => Promise<IssuedCertificate | undefined>;
+  /** Of a client, or all; revoked ones too, and expired ones for 90 days, so that an operator can see what became of them. By client, oldest first. */
+  readonly list: (client_id: string | undefined) => Promise<readonly IssuedCertificate[]>;
+  /** Effective at the next request of every process; true if it was alive. */
+  readonly revoke: (serial: string, now: number) => Promise<boolean>;
+};
+
 export type TenantStore = Store & {
   readonly users: Users;
   readonly keys: Keys;
@@ -158,6 +184,8 @@ export type TenantStore = Store & {
   readonly attempts: Attempts;
   readonly identities: Identities;
   readonly waits: Waits;
+  /** Go with their client. */
+  readonly certificates: Certificates;
 };
 
 export type Storage = {

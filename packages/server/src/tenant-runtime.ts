@@ -1,11 +1,16 @@
 /** One tenant brought to life: its keys, its clients in memory, its provider and its pages. */
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes, type X509Certificate } from 'node:crypto';
 import { createRemoteKeys, type Event, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
 import { cacheClients } from './cached-clients.ts';
+import type { TenantConfig } from './config/config.ts';
+import { certificatesIn } from './config/pem-file.ts';
 import { cookieName } from './http/browser.ts';
-import { loadTenantKeys } from './keys/tenant-keys.ts';
+import { loadTenantKeys, openKey, sealKey } from './keys/tenant-keys.ts';
 import type { Judge } from './outbound/address.ts';
 import { createFetch } from './outbound/fetch.ts';
+import { type Authority, type AuthorityDeps, givenAuthority, ownAuthority } from './pki/authority.ts';
+import { clientCertificates } from './pki/client-certificates.ts';
+import { trusting } from './pki/trust.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import type { AssetPaths } from './ui/assets.ts';
@@ -19,11 +24,14 @@ export type TenantDefinition = {
   readonly name: string;
   readonly settings: Settings;
   readonly upstreams: readonly UpstreamConfig[];
+  readonly clientCa?: TenantConfig['clientCa'];
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
 export type Surroundings = {
   readonly storage: Storage;
   readonly masterKey: KeyObject;
+  /** Authorities for client certificates that every tenant believes. */
+  readonly commonAuthorities: readonly X509Certificate[];
   readonly hashing: Hashing;
   readonly assets: AssetPaths;
   /** Which addresses our own requests may go to. */
@@ -50,10 +58,17 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, hashing, assets, reachable, connect, emit, now }: Surroundings,
+  { storage, masterKey, commonAuthorities, hashing, assets, reachable, connect, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings, upstreams, spelling, alsoAt } = definition;
+  const { id, name, settings, upstreams, spelling, alsoAt, clientCa } = definition;
   const stored = storage.tenant(id);
+  const authority = await authorityFor(clientCa, name, {
+    store: stored.keys,
+    seal: (named, plain) => sealKey(masterKey, named, plain),
+    open: (key) => openKey(masterKey, key),
+    now,
+    random,
+  });
   const keys = await loadTenantKeys({ store: stored.keys, look: storage.look, masterKey, signing: settings.signing, now, random });
   const clients = cacheClients(stored.clients, storage.look);
   storage.watch((changed) => {
@@ -69,6 +84,7 @@ export async function runTenant(
   const op: Provider = {
     settings,
     store,
+    authorities: trusting({ own: authority, common: commonAuthorities, certificates: stored.certificates }),
     keys: keys.keyRing,
     vault: keys.vault,
     people: { checkPassword: async (username, password) => asCheck(await signIn(username, password)) },
@@ -92,12 +108,19 @@ export async function runTenant(
     signIn,
     upstreams,
     connectors: connect(upstreams, op),
+    ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
+    authorities: authority?.certificates.map(String) ?? [],
     origin: issuer.origin,
     base,
     cookieName: cookieName(id, secure),
     secure,
     assets: { stylesheet: base + assets.stylesheet, formPost: base + assets.formPost, favicon: base + assets.favicon },
   };
+}
+
+async function authorityFor(clientCa: TenantConfig['clientCa'], name: string, deps: AuthorityDeps): Promise<Authority | undefined> {
+  if (clientCa === undefined) return undefined;
+  return clientCa === 'ours' ? ownAuthority(deps, name) : givenAuthority(certificatesIn(clientCa.cert), clientCa.key);
 }
 
 function asCheck(result: SignIn): PasswordCheck {

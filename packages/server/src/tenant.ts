@@ -2,6 +2,7 @@
 import type { EndpointName, Provider } from '@symbolon/provider';
 import type { Spelling } from './dialect.ts';
 import type { TenantKeys } from './keys/tenant-keys.ts';
+import type { ClientCertificates } from './pki/client-certificates.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
 import type { Connectors, UpstreamConfig } from './upstream.ts';
@@ -21,6 +22,10 @@ export type Tenant = {
   /** All of the file, also those nobody may sign in through now. */
   readonly upstreams: readonly UpstreamConfig[];
   readonly connectors: Connectors;
+  /** The certificates of clients, where the tenant has an authority of its own. */
+  readonly certificates?: ClientCertificates;
+  /** The certificates of that authority, PEM. */
+  readonly authorities: readonly string[];
   /** Scheme and authority of the issuer: the only origin our own forms come from. */
   readonly origin: string;
   /** Path of the issuer, empty at the root of a host: every link starts with it. */

@@ -2,7 +2,8 @@
  * The authorization endpoint (OpenID Connect Core section 3.1.2). The flow:
  *
  *   authorize ── trust ── validate ── sessions ──┐
- *   resume ───── load the stored request ────────┴── proceed ── decide ──┬── show a step; it records a fact and returns to `resume`
+ *   pushed ───── find the stored request ────────┤
+ *   resume ───── find the stored request ────────┴── proceed ── decide ──┬── show a step; it records a fact and returns to `resume`
  *                                                                        ├── refuse: an error for the client
  *                                                                        └── approve: a code or tokens for the client
  *
@@ -12,38 +13,50 @@
 import { lifetimeOf } from '../active-client.ts';
 import { type Browser, type CoreRequest, queryOrForm } from '../exchange.ts';
 import type { Provider } from '../op.ts';
-import type { Approval, PendingRequest, SessionView } from '../store.ts';
+import type { Approval, SessionView } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
+import type { Parameters } from '../wire/parameters.ts';
 import type { Step } from './decide.ts';
 import { frontChannel } from './front-channel.ts';
-import { decisionOf, gone, load, type Pending, sessionsOf } from './pending.ts';
+import { type Keeping, stored, unstored } from './keeping.ts';
+import { decisionOf, find, gone, type Opened, type Pending, sessionsOf } from './pending.ts';
+import { mustPush, openPushed, pushedId } from './pushed.ts';
 import { type TrustedRequest, trust, validate } from './request.ts';
 import { type Answer, answerWith, errorAnswer } from './response.ts';
+import { responseModes } from './response-modes.ts';
 
 /** A step for the person, an answer for the client, or `reopen`: come back with a GET so that cookies are sent. */
 export type Outcome =
   | (Pending & { readonly show: Step; readonly session?: SessionView })
   | { readonly reopen: string }
-  /** `codeLifetime`: seconds that the code in the answer is good for, where it has one. */
+  /** `codeLifetime`: seconds that the code in the answer is good for, where it has one in sight. */
   | { readonly answer: Answer; readonly codeLifetime?: number };
 
-/** A new authorization request. Throws an OAuthError, for a page, while client or redirect URI are not trusted. */
+/** A new authorization request, or one that was pushed. Throws an OAuthError, for a page, while client or redirect URI are not trusted. */
 export async function authorize(op: Provider, request: CoreRequest, browser: Browser): Promise<Outcome> {
-  const trusted = await trustOrTell(op, request);
+  const asked = await orTell(op, () => read(op, queryOrForm(request), browser));
+  if ('reopen' in asked) return asked;
+  if ('opener' in asked) return proceed(op, asked, stored(op, asked.request, asked.opener));
+  const { client, to } = asked;
   try {
-    return await open(op, trusted, request, browser);
+    return await open(op, asked, request, browser);
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
-    op.emit({ type: 'authorization.refused', client_id: trusted.client.client_id, error: error.code, reason: error.description });
-    return { answer: errorAnswer(op, trusted.to, error) };
+    op.emit({ type: 'authorization.refused', client_id: client.client_id, error: error.code, reason: error.description });
+    return { answer: await errorAnswer(op, client, to, error) };
   }
 }
 
+function read(op: Provider, parameters: Parameters, browser: Browser): Promise<TrustedRequest | Opened | { readonly reopen: string }> {
+  const id = pushedId(parameters);
+  return id === undefined ? trust(op, parameters) : openPushed(op, id, parameters, browser);
+}
+
 /** A request that cannot be trusted is told to the operator too: it may be somebody trying. */
-async function trustOrTell(op: Provider, request: CoreRequest): Promise<TrustedRequest> {
+async function orTell<T>(op: Provider, act: () => Promise<T>): Promise<T> {
   try {
-    return await trust(op, queryOrForm(request));
+    return await act();
   } catch (error) {
     if (error instanceof OAuthError) op.emit({ type: 'authorization.refused', error: error.code, reason: error.description });
     throw error;
@@ -52,6 +65,7 @@ async function trustOrTell(op: Provider, request: CoreRequest): Promise<TrustedR
 
 async function open(op: Provider, trusted: TrustedRequest, { scopeClaims }: CoreRequest, browser: Browser): Promise<Outcome> {
   const { client } = trusted;
+  if (mustPush(op, client)) throw new OAuthError('invalid_request', 'this application must push its requests (RFC 9126)');
   const valid = await validate(op, trusted);
   const parameters = scopeClaims === undefined ? valid : { ...valid, scopeClaims };
   const openedAt = op.now();
@@ -65,45 +79,19 @@ async function open(op: Provider, trusted: TrustedRequest, { scopeClaims }: Core
 
 /** A stored request whose steps may now be complete. Throws, for a page, when it is gone or belongs to another browser. */
 export async function resume(op: Provider, id: string, browser: Browser): Promise<Outcome> {
-  const pending = await load(op, id, browser);
-  return proceed(op, pending, stored(op, pending.request));
+  const pending = await find(op, id, browser);
+  return proceed(op, pending, stored(op, pending.request, pending.opener));
 }
 
 /** The person declines a request that `load` found. The client learns access_denied (RFC 6749 section 4.1.2.1). */
-export function deny(op: Provider, { request }: Pending): Promise<Outcome> {
-  return refuse(op, request, new OAuthError('access_denied', 'the person declined'), stored(op, request));
-}
-
-/** How the stages of a request are kept: in its row, or, while there is none, by not making one for what needs none. */
-type Keeping = {
-  readonly show: () => Promise<void>;
-  readonly approve: (approval: Approval) => Promise<boolean>;
-  readonly deny: () => Promise<boolean>;
-};
-
-function unstored(op: Provider, request: PendingRequest): Keeping {
-  const { push } = op.store.requests;
-  return {
-    show: async () => {
-      await push(request);
-    },
-    approve: (approval) => push(request, approval),
-    deny: async () => true,
-  };
-}
-
-function stored(op: Provider, { id, browser = '' }: PendingRequest): Keeping {
-  const { approve, deny } = op.store.requests;
-  return {
-    show: async () => {},
-    approve: (approval) => approve(id, browser, approval, op.now()),
-    deny: () => deny(id, browser, op.now()),
-  };
+export function deny(op: Provider, pending: Pending): Promise<Outcome> {
+  const { request } = pending;
+  return refuse(op, pending, new OAuthError('access_denied', 'the person declined'), stored(op, request, request.browser ?? ''));
 }
 
 async function proceed(op: Provider, pending: Pending, keeping: Keeping): Promise<Outcome> {
   const decision = decisionOf(op, pending);
-  if (decision.kind === 'refuse') return refuse(op, pending.request, new OAuthError(decision.code, decision.description), keeping);
+  if (decision.kind === 'refuse') return refuse(op, pending, new OAuthError(decision.code, decision.description), keeping);
   if (decision.kind === 'approve') return approve(op, pending, decision.session, keeping);
   await keeping.show();
   const { step, session } = decision;
@@ -129,12 +117,13 @@ async function approve(op: Provider, { request, client }: Pending, session: Sess
   if (now - session.seenAt > op.settings.lifetimes.sessionIdle / 10) await op.store.sessions.touch(sid, now);
   op.emit({ type: 'authorization.approved', client_id: client.client_id, sub });
   const fields = await frontChannel(op, { client, account: session.account, request, approval, code });
-  const answer = answerWith(op, request.parameters, fields);
-  return 'code' in fields ? { answer, codeLifetime } : { answer };
+  const answer = await answerWith(op, client, request.parameters, fields);
+  const inSight = 'code' in fields && !responseModes[request.parameters.response_mode].secured;
+  return inSight ? { answer, codeLifetime } : { answer };
 }
 
-async function refuse(op: Provider, request: PendingRequest, error: OAuthError, keeping: Keeping): Promise<Outcome> {
+async function refuse(op: Provider, { request, client }: Pending, error: OAuthError, keeping: Keeping): Promise<Outcome> {
   if (!(await keeping.deny())) throw gone();
   op.emit({ type: 'authorization.refused', client_id: request.client_id, error: error.code, reason: error.description });
-  return { answer: errorAnswer(op, request.parameters, error) };
+  return { answer: await errorAnswer(op, client, request.parameters, error) };
 }

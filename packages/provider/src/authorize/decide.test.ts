@@ -38,6 +38,21 @@ const bob = session('bob');
 const silent = { prompt: ['none'] as const };
 
 describe('decide', () => {
+  it('AG-10: an application for others refuses before any consent, and not before the sign-in that was asked for', () => {
+    const access = { groups: ['staff', 'board'] };
+    const member = session('member', { account: { ...alice.account, groups: ['board'] } });
+    expect(decide(situation({ sessions: [alice], access }))).toMatchObject({ kind: 'refuse', code: 'access_denied' });
+    expect(decide(situation({ sessions: [alice], access, parameters: { scopes: ['email'] } }))).toMatchObject({ code: 'access_denied' });
+    expect(decide(situation({ sessions: [alice], access, parameters: silent }))).toMatchObject({ code: 'access_denied' });
+    expect(decide(situation({ sessions: [alice], access: { groups: [] } }))).toMatchObject({ code: 'access_denied' });
+    expect(decide(situation({ sessions: [alice], access, parameters: { prompt: ['login'] } }))).toMatchObject({
+      kind: 'show',
+      step: 'login',
+    });
+    expect(decide(situation({ sessions: [alice, member], access }))).toMatchObject({ kind: 'show', step: 'select-account' });
+    expect(decide(situation({ sessions: [member], access }))).toMatchObject({ kind: 'approve', session: member });
+  });
+
   it('A13: without a session shows the login, and under prompt=none refuses with login_required', () => {
     expect(decide(situation({}))).toMatchObject({ kind: 'show', step: 'login' });
     expect(decide(situation({ parameters: silent }))).toMatchObject({ kind: 'refuse', code: 'login_required' });

@@ -2,6 +2,8 @@
  * What does the browser still owe us? The only place that asks. Pure: from the request, the facts recorded on it and the sessions of the
  * browser, to a step, a refusal or the go-ahead. `prompt=none` is handled here and nowhere else.
  */
+import { isFor } from '../access.ts';
+import type { Access } from '../client.ts';
 import type { Policy } from '../policy.ts';
 import type { AuthorizationParameters, Facts, SessionView } from '../store.ts';
 import type { ErrorCode } from '../wire/error.ts';
@@ -18,6 +20,8 @@ export type Situation = {
   readonly parameters: AuthorizationParameters;
   readonly facts: Facts;
   readonly consent: Policy['consent'];
+  /** Whom the application is for. */
+  readonly access?: Access | undefined;
   readonly sessions: readonly SessionView[];
   readonly now: number;
 };
@@ -35,7 +39,7 @@ const silentRefusals: Readonly<Record<Step, Decision>> = {
 };
 
 function owed(situation: Situation): Decision {
-  const { parameters, facts, sessions } = situation;
+  const { parameters, facts, sessions, access } = situation;
   const mustSelect = parameters.prompt.includes('select_account') && facts.selected === undefined && facts.login === undefined;
   const session = chosen(situation);
   if (sessions.length > 0 && (mustSelect || session === 'ambiguous')) return { kind: 'show', step: 'select-account' };
@@ -43,11 +47,15 @@ function owed(situation: Situation): Decision {
   if (parameters.hintedSub !== undefined && session.sub !== parameters.hintedSub) return wrongPerson;
   if (mustAuthenticate(situation, session)) return { kind: 'show', step: 'login', session };
   if (parameters.essentialAcr?.includes(session.acr ?? '') === false) return unmet;
+  // After the sign-in that was asked for: who has not proved who she is, learns nothing about groups.
+  if (!isFor(access, session.account)) return notForHer;
   if (mustConsent(situation, session)) return { kind: 'show', step: 'consent', session };
   return { kind: 'approve', session };
 }
 
 const wrongPerson: Decision = { kind: 'refuse', code: 'login_required', description: 'another person than the expected one signed in' };
+
+const notForHer: Decision = { kind: 'refuse', code: 'access_denied', description: 'the application is not for this person' };
 
 /** OpenID Connect Core section 5.5.1.1: not met is not authenticated. No step here reaches more than the session says. */
 const unmet: Decision = {

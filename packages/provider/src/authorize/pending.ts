@@ -8,34 +8,53 @@ import { subjectIn } from '../subject.ts';
 import { OAuthError } from '../wire/error.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { type Decision, decide } from './decide.ts';
-import { mayRequest } from './response-types.ts';
+import { mayRequest, responseTypes } from './response-types.ts';
 
 export type Pending = { readonly request: PendingRequest; readonly client: Client; readonly sessions: readonly SessionView[] };
+/** With the browser in front of which it is, whose it may not be yet. */
+export type Opened = Pending & { readonly opener: string };
 
 /** A pending request of this browser; one that no browser has opened yet becomes this browser's. Throws, for a page, when there is none. */
 export async function load(op: Provider, id: string, browser: Browser): Promise<Pending> {
+  const { opener, ...pending } = await find(op, id, browser);
+  await claim(op, pending.request, opener);
+  return { ...pending, request: { ...pending.request, browser: opener } };
+}
+
+/** The same, left as it is for its outcome to be kept. */
+export async function find(op: Provider, id: string, browser: Browser): Promise<Opened> {
   const found = await op.store.requests.find(id, op.now());
-  if (found === undefined || browser === undefined) throw gone();
-  if (found.browser === undefined && !(await op.store.requests.claim(id, browser.hash, op.now()))) throw gone();
-  if (found.browser !== undefined && found.browser !== browser.hash) throw gone();
-  const client = await activeClient(op, found.client_id);
-  if (client === undefined || !mayAsk(client, found))
+  const opened = found && (await openedBy(op, found, browser));
+  if (opened === undefined) throw gone();
+  return opened;
+}
+
+/**
+ * A request just found, in front of a browser; undefined when it is another's. Throws, for a page, when its client is no longer registered for
+ * what it asked.
+ */
+export async function openedBy(op: Provider, request: PendingRequest, browser: Browser): Promise<Opened | undefined> {
+  if (browser === undefined || (request.browser ?? browser.hash) !== browser.hash) return undefined;
+  const client = await activeClient(op, request.client_id);
+  if (client === undefined || !mayAsk(client, request))
     throw new OAuthError('invalid_request', 'the application that asked is no longer registered for this', { reason: 'client_unknown' });
-  return { request: { ...found, browser: browser.hash }, client, sessions: await sessionsOf(op, browser, client) };
+  return { request, client, sessions: await sessionsOf(op, browser, client), opener: browser.hash };
 }
 
 /** A client may have changed while the person took her time: what it lost is not used any more. */
 function mayAsk(client: Client, { parameters }: PendingRequest): boolean {
   return (
     matchesRegistered(parameters.redirect_uri, client.redirect_uris, client.application_type) &&
-    mayRequest(client, parameters.response_type)
+    mayRequest(client, parameters.response_type) &&
+    (client.scopes.includes('openid') || !responseTypes[parameters.response_type].idToken)
   );
 }
 
 /** What the request owes now; asking changes nothing. */
 export function decisionOf(op: Provider, { request, client, sessions }: Pending): Decision {
   const parameters = expecting(op, request.parameters, sessions);
-  return decide({ parameters, facts: request.facts, consent: client.policy.consent, sessions, now: op.now() });
+  const { access, policy } = client;
+  return decide({ parameters, facts: request.facts, consent: policy.consent, access, sessions, now: op.now() });
 }
 
 /** A pairwise subject cannot be turned back into the person, only be recognised; one that is nobody's here stays and is nobody's. */
@@ -44,6 +63,16 @@ function expecting(op: Provider, parameters: AuthorizationParameters, sessions: 
   if (hintedSub === undefined || hintedSector === undefined) return parameters;
   const expected = sessions.find(({ sub }) => subjectIn(op, hintedSector, sub) === hintedSub);
   return expected === undefined ? parameters : { ...parameters, hintedSub: expected.sub };
+}
+
+/**
+ * Binds a request that no browser has opened yet, which from now on has the time a person has. Nothing for one that is bound. Throws, for a
+ * page, when another browser was first.
+ */
+export async function claim(op: Provider, { id, browser }: PendingRequest, opener: string): Promise<void> {
+  if (browser !== undefined) return;
+  const now = op.now();
+  if (!(await op.store.requests.claim(id, opener, now + op.settings.lifetimes.interaction, now))) throw gone();
 }
 
 /** The accounts signed in in a browser, with what each has consented to for the client. */

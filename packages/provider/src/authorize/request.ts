@@ -16,9 +16,10 @@ import { readChallenge } from '../wire/pkce.ts';
 import { type Prompt, readPrompt } from '../wire/prompt.ts';
 import { matchesRegistered } from '../wire/redirect-uri.ts';
 import { expectedSub, readClaims } from './claims-request.ts';
+import { type Asked, askedBy } from './request-object.ts';
 import type { ReturnAddress } from './response.ts';
-import { isResponseMode, type ResponseMode } from './response-modes.ts';
-import { mayRequest, type ResponseTypeName, responseTypeNamed, responseTypes, usesFragment } from './response-types.ts';
+import { defaultMode, type ResponseMode, responseModeNamed, unpostable, unsafe } from './response-modes.ts';
+import { mayRequest, type ResponseTypeName, responseTypeNamed, responseTypes } from './response-types.ts';
 
 /** A request whose client and redirect URI are trusted; the rest is still as it came. */
 export type TrustedRequest = {
@@ -26,6 +27,8 @@ export type TrustedRequest = {
   readonly to: ReturnAddress;
   readonly sent: boolean;
   readonly parameters: Parameters;
+  /** Whether they are those of a request object. */
+  readonly signed: boolean;
 };
 
 /** Longer values of state and nonce are refused: they would not survive the way back in an address. */
@@ -37,6 +40,11 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
   const client = await activeClient(op, client_id);
   if (client === undefined)
     throw new OAuthError('invalid_request', 'client_id is not the id of an application registered here', { reason: 'client_unknown' });
+  return trustFrom(client, await askedBy(op, client, parameters));
+}
+
+/** The same, of a client that is known. */
+export function trustFrom(client: Client, { parameters, signed }: Asked): TrustedRequest {
   const sent = one(parameters, 'redirect_uri');
   const redirect_uri = sent ?? soleRedirectUri(client);
   if (!matchesRegistered(redirect_uri, client.redirect_uris, client.application_type))
@@ -45,7 +53,7 @@ export async function trust(op: Provider, parameters: Parameters): Promise<Trust
     });
   const state = one(parameters, 'state');
   const to: ReturnAddress = { redirect_uri, response_mode: modeForErrors(parameters, redirect_uri) };
-  return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters };
+  return { client, to: state === undefined ? to : { ...to, state }, sent: sent !== undefined, parameters, signed };
 }
 
 function soleRedirectUri(client: Client): string {
@@ -58,31 +66,24 @@ function soleRedirectUri(client: Client): string {
 
 /** The mode an error may use before the parameters are checked: the one asked for if there is one, else the response type's own. */
 function modeForErrors({ response_mode, response_type }: Parameters, redirect_uri: string): ResponseMode {
-  if (typeof response_mode === 'string' && isResponseMode(response_mode) && !unpostable(response_mode, redirect_uri)) return response_mode;
-  return typeof response_type === 'string' && usesFragment(response_type) ? 'fragment' : 'query';
-}
-
-/** A browser can post a form to a web address only, not to an application's own scheme. */
-function unpostable(mode: ResponseMode, redirect_uri: string): boolean {
-  return mode === 'form_post' && !/^https?:/.test(redirect_uri);
+  const type = typeof response_type === 'string' ? response_type : '';
+  const asked = typeof response_mode === 'string' ? responseModeNamed(response_mode, type) : undefined;
+  return asked === undefined || unpostable(asked, redirect_uri) ? defaultMode(type) : asked;
 }
 
 /** Everything else. What it throws goes to the client. */
-export async function validate(op: Provider, { client, to, sent, parameters }: TrustedRequest): Promise<AuthorizationParameters> {
-  refuseUnsupported(parameters);
+export async function validate(op: Provider, { client, to, sent, parameters, signed }: TrustedRequest): Promise<AuthorizationParameters> {
+  if (parameters.registration !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
+  if (client.require_signed_request_object === true && !signed)
+    throw new OAuthError('invalid_request', 'this application must sign its requests and send them as request (RFC 9101)');
   const response_type = responseType(client, parameters);
-  const mode = one(parameters, 'response_mode');
-  if (mode !== undefined && !isResponseMode(mode)) throw new OAuthError('invalid_request', 'response_mode is not supported');
-  if (mode === 'query' && usesFragment(response_type))
-    throw new OAuthError('invalid_request', 'response_mode query is not for a response_type that gives tokens');
-  if (mode === 'form_post' && unpostable(mode, to.redirect_uri))
-    throw new OAuthError('invalid_request', 'response_mode form_post needs a web address as redirect_uri');
+  const response_mode = readMode(one(parameters, 'response_mode'), response_type, to.redirect_uri);
   const prompt = readPrompt(one(parameters, 'prompt'));
   const scopes = readScope(op, client, one(parameters, 'scope'), prompt, response_type);
   const { sub, ...claims } = readClaims(client, op.settings.scopes, one(parameters, 'claims'), scopes);
   return {
     response_type,
-    response_mode: to.response_mode,
+    response_mode,
     redirect_uri: to.redirect_uri,
     redirect_uri_sent: sent,
     scopes,
@@ -92,22 +93,27 @@ export async function validate(op: Provider, { client, to, sent, parameters }: T
       state: short('state', to.state),
       nonce: readNonce(one(parameters, 'nonce'), response_type),
       code_challenge: readChallenge(parameters, pkceOf(client, response_type)),
+      dpop_jkt: readThumbprint(one(parameters, 'dpop_jkt')),
       max_age: readMaxAge(one(parameters, 'max_age')) ?? client.default_max_age,
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
       identity_provider_id: one(parameters, 'identity_provider_id')?.slice(0, 254),
       whr: one(parameters, 'whr')?.slice(0, 254),
-      resources: readResources(op, parameters),
+      resources: await readResources(op, client, parameters),
       ...expected(await readHint(op, client, one(parameters, 'id_token_hint'), prompt), client, sub),
     }),
   };
 }
 
-function refuseUnsupported(parameters: Parameters): void {
-  if (parameters.request !== undefined) throw new OAuthError('request_not_supported', 'request objects are not supported');
-  if (parameters.request_uri !== undefined) throw new OAuthError('request_uri_not_supported', 'request_uri is not supported');
-  if (parameters.registration !== undefined) throw new OAuthError('registration_not_supported', 'registration is not supported');
+function readMode(name: string | undefined, response_type: ResponseTypeName, redirect_uri: string): ResponseMode {
+  if (name === undefined) return defaultMode(response_type);
+  const mode = responseModeNamed(name, response_type);
+  if (mode === undefined) throw new OAuthError('invalid_request', 'response_mode is not supported');
+  if (unsafe(mode, response_type))
+    throw new OAuthError('invalid_request', `response_mode ${mode} is not for a response_type that gives tokens`);
+  if (unpostable(mode, redirect_uri)) throw new OAuthError('invalid_request', `response_mode ${mode} needs a web address as redirect_uri`);
+  return mode;
 }
 
 function responseType(client: Client, parameters: Parameters): ResponseTypeName {
@@ -138,6 +144,12 @@ function readScope(op: Provider, client: Client, value: string | undefined, prom
   // `offline_access` counts only with a code, and where consent is certain (section 11).
   const offline = code && (prompt.includes('consent') || client.policy.consent === 'implicit');
   return offline ? scopes : scopes.filter((scope) => scope !== 'offline_access');
+}
+
+/** RFC 9449 section 10: SHA-256, base64url. */
+function readThumbprint(value: string | undefined): string | undefined {
+  if (value === undefined || /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
+  throw new OAuthError('invalid_request', 'dpop_jkt is not the SHA-256 thumbprint of a key');
 }
 
 function readMaxAge(value: string | undefined): number | undefined {

@@ -21,7 +21,10 @@ export type Proof = {
  */
 export async function signIn(op: Provider, previous: string | undefined, next: string, proof: Proof): Promise<string | undefined> {
   const now = op.now();
-  const authentication = { authTime: now, ...proof, sid: op.random(16), expiresAt: now + op.settings.lifetimes.session };
+  const { authTime = now, upstream } = proof;
+  // A sign-in that was handed over ends when it would have ended; an upstream vouches for the person anew, however long she has been signed in there.
+  const expiresAt = (upstream === undefined ? authTime : now) + op.settings.lifetimes.session;
+  const authentication = { ...proof, sid: op.random(16), authTime, expiresAt };
   const sid = await op.store.sessions.authenticate(previous, next, authentication, now);
   if (sid !== undefined) op.emit({ type: 'session.started', sid, sub: proof.sub, amr: proof.amr });
   return sid;

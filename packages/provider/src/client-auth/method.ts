@@ -4,12 +4,15 @@ import type { CoreRequest } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import type { Parameters } from '../wire/parameters.ts';
 
+/** Whether what was presented holds; why not, where there is more to say of it than that: for the log only. */
+export type Held = boolean | { readonly refused: string };
+
 /** What a request presents by one method. */
 export type Presented = {
   /** Who the caller says it is; the first that is registered is meant. More than one where encodings differ between clients. */
   readonly client_ids: readonly string[];
   /** Whether it holds for this client. Asked for an unknown one too, and then takes as long. */
-  readonly holds: (op: Provider, client: Client | undefined) => boolean | Promise<boolean>;
+  readonly holds: (op: Provider, client: Client | undefined) => Held | Promise<Held>;
 };
 
 export type AuthMethod = {

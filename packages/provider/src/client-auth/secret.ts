@@ -9,10 +9,17 @@ import type { AuthMethod, Presented } from './method.ts';
 /** Shorter secrets are refused wherever a client is registered: a fast digest is only safe over what nobody can guess. */
 export const minimumSecretLength = 32;
 
-/** How a secret is kept. The value itself is sealed beside its digest only where HS256 needs it (OpenID Connect Core section 10.1). */
-export function keepSecret(vault: Vault, client: Pick<Client, 'client_id' | SigningMember>, secret: string): ClientSecret {
+type Keeper = Pick<Client, 'client_id' | SigningMember> & Partial<Pick<Client, 'token_endpoint_auth_method'>>;
+
+/** Whether something this client does needs the value of its secret, not only to compare it. */
+export function needsValue(client: Omit<Keeper, 'client_id'>): boolean {
+  return client.token_endpoint_auth_method === 'client_secret_jwt' || signingMembers.some((member) => client[member] === 'HS256');
+}
+
+/** How a secret is kept. The value itself is sealed beside its digest only where HS256 needs it (OpenID Connect Core sections 9 and 10.1). */
+export function keepSecret(vault: Vault, client: Keeper, secret: string): ClientSecret {
   const digest = digestOf(vault, client.client_id, secret);
-  return signingMembers.some((member) => client[member] === 'HS256') ? { digest, sealed: vault.seal(secret) } : { digest };
+  return needsValue(client) ? { digest, sealed: vault.seal(secret) } : { digest };
 }
 
 /** Basic and post carry the same secret, so a client registered for one may use the other. */
@@ -66,6 +73,11 @@ function secretMatches(vault: Vault, client: Client | undefined, client_id: stri
   const kept = client !== undefined && client.secrets.length > 0 ? client.secrets : decoy;
   const matches = kept.map((one) => sameText(one.digest, digest));
   return matches.includes(true) && kept !== decoy;
+}
+
+/** Whether this is a secret of the client. */
+export function holdsSecret(vault: Vault, client: Client, secret: string): boolean {
+  return secretMatches(vault, client, client.client_id, secret);
 }
 
 const decoy: readonly ClientSecret[] = [{ digest: 'A'.repeat(43) }];

@@ -25,7 +25,7 @@ export function requestsConformance(test: Test): void {
 
   test('claim binds an unopened request to the one browser that wins', async (backend) => {
     await backend.store.requests.push(sampleRequest('request', { browser: undefined }));
-    const won = await race(backend, 16, (store, index) => store.requests.claim('request', `browser-${index}`, now));
+    const won = await race(backend, 16, (store, index) => store.requests.claim('request', `browser-${index}`, now + 3600, now));
     assert.equal(count(won, true), 1);
     assert.equal((await backend.store.requests.find('request', now))?.browser, `browser-${won.indexOf(true)}`);
   });
@@ -33,9 +33,17 @@ export function requestsConformance(test: Test): void {
   test('claim leaves a bound, an expired and an unknown request alone', async ({ store }) => {
     await store.requests.push(sampleRequest('bound'));
     await store.requests.push(sampleRequest('old', { browser: undefined, expiresAt: now + 1 }));
-    assert.equal(await store.requests.claim('bound', 'browser', now), false);
-    assert.equal(await store.requests.claim('old', 'thief', now + 1), false);
-    assert.equal(await store.requests.claim('none', 'thief', now), false);
+    assert.equal(await store.requests.claim('bound', 'browser', now + 3600, now), false);
+    assert.equal(await store.requests.claim('old', 'thief', now + 3600, now + 1), false);
+    assert.equal(await store.requests.claim('none', 'thief', now + 3600, now), false);
+  });
+
+  test('F12: from its claim on a request lives as long as the claim says, whatever it had before', async ({ store }) => {
+    await store.requests.push(sampleRequest('request', { browser: undefined, expiresAt: now + 60 }));
+    assert.equal(await store.requests.claim('request', 'browser', now + 3600, now + 59), true);
+    assert.equal((await store.requests.find('request', now + 3599))?.expiresAt, now + 3600);
+    assert.equal(await store.requests.record('request', 'browser', { login: 's' }, now + 3599), true);
+    assert.equal(await store.requests.find('request', now + 3600), undefined);
   });
 
   test('record adds facts and keeps the earlier ones', async ({ store }) => {
@@ -56,14 +64,35 @@ export function requestsConformance(test: Test): void {
     const { store } = backend;
     await signedIn(backend);
     await store.requests.push(sampleRequest('request'));
-    await store.requests.push(sampleRequest('unopened', { browser: undefined }));
-    for (const id of ['request', 'unopened']) {
-      assert.equal(await store.requests.record(id, 'thief', { login: 's' }, now), false);
-      assert.equal(await store.requests.approve(id, 'thief', sampleApproval(), now), false);
-      assert.equal(await store.requests.deny(id, 'thief', now), false);
-    }
+    assert.equal(await store.requests.record('request', 'thief', { login: 's' }, now), false);
+    assert.equal(await store.requests.approve('request', 'thief', sampleApproval(), now), false);
+    assert.equal(await store.requests.deny('request', 'thief', now), false);
     assert.deepEqual(await store.requests.find('request', now), sampleRequest('request'));
-    assert.equal((await store.requests.find('unopened', now))?.browser, undefined);
+  });
+
+  test('a request that no browser has opened takes no facts, and the first to approve or deny it has opened it', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    for (const id of ['one', 'two', 'old'])
+      await store.requests.push(sampleRequest(id, { browser: undefined, expiresAt: now + (id === 'old' ? 1 : 60) }));
+    assert.equal(await store.requests.record('one', 'browser', { login: 's' }, now), false);
+    assert.equal(await store.requests.approve('one', 'browser', sampleApproval(), now), true);
+    assert.equal(await store.requests.claim('one', 'late', now + 60, now), false);
+    assert.equal(await store.requests.deny('two', 'browser', now), true);
+    assert.equal(await store.requests.approve('two', 'late', sampleApproval({ codeHash: 'late' }), now), false);
+    assert.equal(await store.requests.approve('old', 'late', sampleApproval({ codeHash: 'late' }), now + 1), false);
+    assert.equal((await store.requests.redeem('code', 600, now)).outcome, 'redeemed');
+  });
+
+  test('of a claim and approvals by other browsers one wins', async (backend) => {
+    await signedIn(backend);
+    await backend.store.requests.push(sampleRequest('request', { browser: undefined }));
+    const won = await race(backend, 32, (store, index) =>
+      index % 2 === 0
+        ? store.requests.claim('request', `browser-${index}`, now + 3600, now)
+        : store.requests.approve('request', `browser-${index}`, sampleApproval({ codeHash: `code-${index}` }), now),
+    );
+    assert.equal(count(won, true), 1);
   });
 
   test('an expired request is neither recorded, approved nor denied', async (backend) => {
@@ -92,7 +121,7 @@ export function requestsConformance(test: Test): void {
     assert.equal(await store.requests.deny('request', 'browser', now), true);
     assert.equal(await store.requests.find('request', now), undefined);
     assert.equal(await store.requests.record('request', 'browser', { login: 's' }, now), false);
-    assert.equal(await store.requests.claim('request', 'browser', now), false);
+    assert.equal(await store.requests.claim('request', 'browser', now + 3600, now), false);
   });
 
   test('K1: after a sign-in its requests belong to the new secret of the browser', async (backend) => {

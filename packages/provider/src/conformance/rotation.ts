@@ -6,7 +6,7 @@ import { type Backend, count, race, type Test } from './suite.ts';
 
 function use(generation: number, changes: Partial<RefreshUse> = {}): RefreshUse {
   const access = { hash: `access-of-${generation}`, client_id: 'web', issuedAt: now, expiresAt: now + 600 };
-  return { familyHash: 'family', generation, client_id: 'web', grace: 60, expiresAt: now + 7200, access, ...changes };
+  return { familyHash: 'family', generation, client_id: 'web', proven: {}, grace: 60, expiresAt: now + 7200, access, ...changes };
 }
 
 const withHash = (generation: number, hash: string): RefreshUse => use(generation, { access: { ...use(generation).access, hash } });
@@ -142,6 +142,48 @@ export function rotationConformance(test: Test): void {
     }
     assert.equal((await store.tokens.rotate(use(1), now)).outcome, 'rotated');
     assert.equal((await store.tokens.rotate(use(3), now)).outcome, 'unknown');
+  });
+
+  test('G3: a family bound to a key is rotated by who proves it, and by nobody else', async ({ store, addAccount }) => {
+    await addAccount(sampleAccount());
+    const grant = sampleGrant('request', { confirmation: { jkt: 'key' } });
+    await store.grants.open(grant, sampleAccess(), sampleRefresh());
+    for (const proven of [{}, { jkt: 'other' }, { 'x5t#S256': 'key' }])
+      assert.deepEqual(await store.tokens.rotate({ ...withHash(0, 'stolen'), proven }, now), { outcome: 'otherKey', grant });
+    assert.equal(await store.tokens.findAccess('stolen', now), undefined);
+    const proven = { jkt: 'key', 'x5t#S256': 'any' };
+    const rotated = await store.tokens.rotate(use(0, { proven }), now);
+    assert.deepEqual(rotated, { outcome: 'rotated', grant: { ...grant, expiresAt: now + 7200 }, account: sampleAccount() });
+    assert.equal((await store.tokens.rotate({ ...withHash(0, 'second'), proven }, now + 59)).outcome, 'again');
+  });
+
+  test('G3, G5: every key of a grant must be proven, and who proves none cannot end it by an old token', async ({ store }) => {
+    const confirmation = { jkt: 'key', 'x5t#S256': 'certificate' };
+    await store.grants.open(sampleGrant('request', { confirmation }), sampleAccess(), sampleRefresh());
+    for (const proven of [{ jkt: 'key' }, { 'x5t#S256': 'certificate' }])
+      assert.equal((await store.tokens.rotate(use(0, { proven }), now)).outcome, 'otherKey');
+    assert.equal((await store.tokens.rotate(use(0, { proven: confirmation }), now)).outcome, 'rotated');
+    assert.equal((await store.tokens.rotate(withHash(0, 'stolen'), now + 100)).outcome, 'otherKey');
+    assert.equal((await store.tokens.rotate(use(1, { proven: confirmation }), now + 100)).outcome, 'rotated');
+  });
+
+  test('G3: 64 concurrent uses of a bound family, half of them with the key, give one chain', async (backend) => {
+    const { store } = backend;
+    await store.grants.open(sampleGrant('request', { confirmation: { jkt: 'key' } }), sampleAccess(), sampleRefresh());
+    const all = await race(backend, 64, (handle, index) =>
+      handle.tokens.rotate({ ...withHash(0, `racer-${index}`), proven: index % 4 < 2 ? { jkt: 'key' } : {} }, now),
+    );
+    const outcomes = all.map((rotation) => rotation.outcome);
+    assert.deepEqual([count(outcomes, 'rotated'), count(outcomes, 'again'), count(outcomes, 'otherKey')], [1, 31, 32]);
+  });
+
+  test('the access token of a rotation is bound to the key of its own request', async (backend) => {
+    const store = await opened(backend);
+    const bound = { ...use(0).access, confirmation: { jkt: 'new key' } };
+    await store.tokens.rotate(use(0, { access: bound, proven: { jkt: 'new key' } }), now);
+    assert.deepEqual((await store.tokens.findAccess('access-of-0', now))?.confirmation, { jkt: 'new key' });
+    assert.deepEqual((await store.tokens.rotate(use(1), now)).outcome, 'rotated');
+    assert.equal((await store.tokens.findAccess('access-of-1', now))?.confirmation, undefined);
   });
 
   test('F6: a rotation shows the account disabled, or is refused with its grant', async (backend) => {

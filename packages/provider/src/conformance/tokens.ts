@@ -31,6 +31,18 @@ export function tokensConformance(test: Test): void {
     assert.deepEqual((await store.tokens.findAccess('own', now))?.audience, resources);
   });
 
+  test('G5: the keys of an access token are kept, with a grant and without; those of its grant are another matter', async ({ store }) => {
+    const confirmation = { jkt: 'key', 'x5t#S256': 'certificate' };
+    await store.grants.open(sampleGrant('request', { confirmation: { jkt: 'of the grant' } }), sampleAccess());
+    await store.tokens.add(sampleAccess('bound', { confirmation }));
+    await store.tokens.add({ ...own, confirmation: { 'x5t#S256': 'certificate' } });
+    const bearer = await store.tokens.findAccess('access', now);
+    assert.equal(bearer !== undefined && 'confirmation' in bearer, false);
+    assert.deepEqual(bearer?.grant?.confirmation, { jkt: 'of the grant' });
+    assert.deepEqual((await store.tokens.findAccess('bound', now))?.confirmation, confirmation);
+    assert.deepEqual((await store.tokens.findAccess('own', now))?.confirmation, { 'x5t#S256': 'certificate' });
+  });
+
   test('F6: findAccess shows at once that the account was disabled', async ({ store, addAccount, setActive }) => {
     await addAccount(sampleAccount());
     await store.grants.open(sampleGrant(), sampleAccess());

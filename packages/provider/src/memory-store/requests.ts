@@ -12,6 +12,10 @@ export function memoryRequests(memory: Memory): AuthorizationRequests {
     const stored = pending(id, now);
     return stored?.request.browser === browser ? stored : undefined;
   };
+  const pendingFor = (id: string, browser: string, now: number): StoredRequest | undefined => {
+    const stored = pending(id, now);
+    return (stored?.request.browser ?? browser) === browser ? stored : undefined;
+  };
   return {
     push: async (request, approval) => {
       if (requests.has(request.id)) throw new Error('an authorization request with this id is there already');
@@ -21,10 +25,11 @@ export function memoryRequests(memory: Memory): AuthorizationRequests {
       return true;
     },
     find: async (id, now) => pending(id, now)?.request,
-    claim: async (id, browser, now) => {
+    claim: async (id, browser, expiresAt, now) => {
       const stored = pending(id, now);
       if (stored === undefined || stored.request.browser !== undefined) return false;
-      stored.request = { ...stored.request, browser };
+      stored.request = { ...stored.request, browser, expiresAt };
+      stored.diesAt = expiresAt;
       return true;
     },
     record: async (id, browser, facts, now) => {
@@ -34,13 +39,13 @@ export function memoryRequests(memory: Memory): AuthorizationRequests {
       return true;
     },
     approve: async (id, browser, approval, now) => {
-      const stored = pendingOf(id, browser, now);
+      const stored = pendingFor(id, browser, now);
       if (stored === undefined || !sessionAlive(memory, approval.sid, now)) return false;
       Object.assign(stored, { stage: 'approved', approval, diesAt: approval.codeExpiresAt });
       return true;
     },
     deny: async (id, browser, now) => {
-      const stored = pendingOf(id, browser, now);
+      const stored = pendingFor(id, browser, now);
       if (stored === undefined) return false;
       stored.stage = 'denied';
       return true;

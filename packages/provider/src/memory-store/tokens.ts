@@ -2,6 +2,7 @@
  * Tokens in memory. A refresh token is (family, generation): the family keeps only its current generation, so one row holds the
  * whole chain and telling a lost answer (`again`) from a stolen token (`reused`) is arithmetic.
  */
+import { isProven } from '../confirmation.ts';
 import type { RefreshUse, Rotation, Tokens } from '../store.ts';
 import { accessAlive, type Family, grantAlive, type Memory, type StoredGrant } from './memory.ts';
 
@@ -34,6 +35,7 @@ export function memoryTokens(memory: Memory): Tokens {
 function rotate(memory: Memory, use: RefreshUse, now: number): Rotation {
   const [stored, family] = find(memory, use.familyHash, now) ?? [];
   if (stored === undefined || family === undefined || stored.grant.client_id !== use.client_id) return { outcome: 'unknown' };
+  if (!isProven(stored.grant.confirmation, use.proven)) return { outcome: 'otherKey', grant: stored.grant };
   // A generation that was never given out cannot have been stolen from anybody.
   if (use.generation > family.generation) return { outcome: 'unknown' };
   if (use.generation === family.generation) {

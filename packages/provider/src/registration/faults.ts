@@ -3,6 +3,8 @@ import { type SigningMember, signingMembers } from '../client.ts';
 import { hostOf } from '../subject.ts';
 import { webUriFault } from '../wire/redirect-uri.ts';
 import { scopeFault, splitScope, standardScopeClaims } from '../wire/scope.ts';
+import { certificateFaults } from './certificate-faults.ts';
+import { encryptionFaults } from './encryption-faults.ts';
 import { keyFaults } from './key-faults.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, methodOf, type Offer } from './metadata.ts';
 import { uriFaults } from './uri-faults.ts';
@@ -11,11 +13,15 @@ export function metadataFaults(offer: Offer, metadata: ClientMetadata): readonly
   return [
     ...identityFaults(metadata),
     ...grantFaults(metadata),
+    ...certificateFaults(offer, metadata),
+    ...passwordFaults(metadata),
     ...responseFaults(metadata),
+    ...boundFaults(metadata),
     ...algorithmFaults(offer, metadata),
     ...scopeFaults(offer, metadata),
     ...sectorFaults(metadata),
     ...keyFaults(metadata),
+    ...encryptionFaults(metadata),
     ...uriFaults(metadata),
   ];
 }
@@ -46,6 +52,17 @@ function* grantFaults(metadata: ClientMetadata): Generator<MetadataFault> {
     };
 }
 
+/** RFC 9700 section 2.4: whoever takes a public client's name could try passwords in it. */
+function* passwordFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  if (methodOf(metadata) !== 'none' || metadata.policy?.passwordGrant !== true) return;
+  yield {
+    member: 'policy',
+    because: ['token_endpoint_auth_method'],
+    message: 'passwordGrant is not for public clients',
+    fix: 'give the client a secret, or remove passwordGrant',
+  };
+}
+
 /** RFC 7591 section 2.1: a code is worth nothing to who may not redeem it. */
 function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
   if (grantTypesOf(metadata).includes('authorization_code')) return;
@@ -60,13 +77,30 @@ function* responseFaults(metadata: ClientMetadata): Generator<MetadataFault> {
       };
 }
 
+const boundMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const;
+
+/** RFC 9449 section 5.2, RFC 8705 section 3.4: nothing at the authorization endpoint proves a key, so a token given there is bound to none. */
+function* boundFaults(metadata: ClientMetadata): Generator<MetadataFault> {
+  const bound = boundMembers.find((member) => metadata[member] === true);
+  if (bound === undefined) return;
+  for (const [index, words] of (metadata.response_types ?? []).entries())
+    if (words.split(' ').includes('token'))
+      yield {
+        member: 'response_types',
+        index,
+        because: [bound],
+        message: 'gives an access token that is bound to no key',
+        fix: `use the response type code, or remove ${bound}`,
+      };
+}
+
 function algorithmFaults(offer: Offer, metadata: ClientMetadata): readonly MetadataFault[] {
   return signingMembers.flatMap((member) => [...algorithmFault(offer, metadata, member)]);
 }
 
 function* algorithmFault({ signing }: Offer, metadata: ClientMetadata, member: SigningMember): Generator<MetadataFault> {
   const algorithm = metadata[member];
-  if (algorithm === 'HS256' && methodOf(metadata) === 'none')
+  if (algorithm === 'HS256' && !methodOf(metadata).startsWith('client_secret_'))
     yield {
       member,
       because: ['token_endpoint_auth_method'],

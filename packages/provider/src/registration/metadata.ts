@@ -4,7 +4,7 @@ import type { Policy } from '../policy.ts';
 import type { ScopeDefinition, Settings } from '../settings.ts';
 
 /** Everything but the secret: only an operator may choose one, everybody else is given one. */
-export type Registered = Omit<Client, 'secrets'>;
+export type Registered = Omit<Client, 'secrets' | 'registration'>;
 
 type Unsaid<T> = { readonly [Member in keyof T]?: T[Member] | undefined };
 
@@ -13,11 +13,13 @@ export const pages = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initia
 
 /** Members by their registered names, with the scope as one text. */
 export type ClientMetadata = Pick<Client, 'client_id'> &
-  Unsaid<Omit<Registered, 'client_id' | 'scopes' | 'policy' | 'claims' | 'disabled'>> &
+  Unsaid<Omit<Registered, 'client_id' | 'scopes' | 'policy' | 'claims' | 'access' | 'disabled'>> &
   Unsaid<Record<(typeof pages)[number], string>> & { readonly scope?: string | undefined; readonly policy?: Partial<Policy> | undefined };
 
 /** What a tenant offers its clients. */
-export type Offer = Pick<Settings, 'signing' | 'policies'> & { readonly scopes: readonly Pick<ScopeDefinition, 'name'>[] };
+export type Offer = Pick<Settings, 'signing' | 'policies' | 'mtls' | 'productionByKey'> & {
+  readonly scopes: readonly Pick<ScopeDefinition, 'name'>[];
+};
 
 export type MetadataFault = {
   readonly member: string;

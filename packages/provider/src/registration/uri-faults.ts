@@ -9,6 +9,7 @@ export function uriFaults(metadata: ClientMetadata): readonly MetadataFault[] {
     ...missingFaults(metadata),
     ...redirectFaults(metadata, 'redirect_uris'),
     ...redirectFaults(metadata, 'post_logout_redirect_uris'),
+    ...requestFaults(metadata),
     ...pages.flatMap((member) => pageFaults(metadata, member)),
     ...calls.flatMap((member) => callFaults(metadata, member)),
   ];
@@ -36,6 +37,14 @@ function redirectFaults(metadata: ClientMetadata, member: 'redirect_uris' | 'pos
     const wrong = message === undefined ? [] : [{ member, index, because, message, fix: wholeAddress('callback') }];
     const again = { member, index, because: [], message: 'is in the list already', fix: 'remove one of the two' };
     return uris.indexOf(uri) < index ? [...wrong, again] : wrong;
+  });
+}
+
+/** Compared to the letter, fragment and all (OpenID Connect Core section 6.2). */
+function requestFaults({ request_uris = [] }: ClientMetadata): readonly MetadataFault[] {
+  return request_uris.flatMap((uri, index) => {
+    const message = webUriFault(uri);
+    return message === undefined ? [] : [{ member: 'request_uris', index, because: [], message, fix: wholeAddress('request.jwt') }];
   });
 }
 

@@ -6,6 +6,7 @@ import type { Json } from '../accounts.ts';
 import { lifetimeOf } from '../active-client.ts';
 import { audienceOf, claimsFor } from '../claims.ts';
 import type { Client } from '../client.ts';
+import type { Confirmation } from '../confirmation.ts';
 import type { Provider } from '../op.ts';
 import { subjectOf } from '../subject.ts';
 import { OAuthError } from '../wire/error.ts';
@@ -19,13 +20,20 @@ const opaqueForm = /^[A-Za-z0-9_-]{43}$/;
 /** RFC 9068 section 2.1: keeps an access token from passing for an ID token, and the reverse. */
 const jwtType = 'at+jwt';
 
+/** What distinguishes an access token from others of its grant. */
+export type Terms = {
+  readonly scopes?: readonly string[] | undefined;
+  readonly audience?: readonly string[] | undefined;
+  readonly confirmation?: Confirmation | undefined;
+};
+
 /** A new access token and what the store is to keep of it; nothing is written yet. */
-export function draftAccessToken(op: Provider, client: Client, scopes?: readonly string[], audience?: readonly string[]): DraftAccessToken {
+export function draftAccessToken(op: Provider, client: Client, { scopes, audience, confirmation }: Terms = {}): DraftAccessToken {
   const id = op.random(32);
   const issuedAt = op.now();
   const hash = client.policy.accessToken === 'jwt' ? jwtHash(id) : sha256(id);
   const row = { hash, client_id: client.client_id, issuedAt, expiresAt: issuedAt + lifetimeOf(op, client, 'accessToken') };
-  return { id, row: { ...row, ...(scopes && { scopes }), ...(audience && { audience }) } };
+  return { id, row: { ...row, ...(scopes && { scopes }), ...(audience && { audience }), ...(confirmation && { confirmation }) } };
 }
 
 /** What the client is given. */
@@ -61,6 +69,7 @@ function writeJwt(op: Provider, { client, access, scopes, person }: Issuance): P
     iat: access.row.issuedAt,
     exp: access.row.expiresAt,
   };
+  if (access.row.confirmation !== undefined) claims.cnf = access.row.confirmation;
   if (person !== undefined) Object.assign(claims, { auth_time: person.grant.authTime, amr: person.grant.amr });
   if (person?.grant.acr !== undefined) claims.acr = person.grant.acr;
   return signJwt(key, claims, { typ: jwtType });

@@ -1,15 +1,35 @@
-/** Which APIs a token is meant for: resource indicators (RFC 8707). A grant has its resources, and a token of it all of them or fewer. */
+/**
+ * Which APIs a token is meant for: resource indicators (RFC 8707). A grant has its resources, and a token of it all of them or fewer; a
+ * resource that is out of service, or that the client may not name any more, gets no new token, and what was meant for it is told of no more.
+ */
+import { activeClient } from '../active-client.ts';
+import type { Client } from '../client.ts';
 import type { Provider } from '../op.ts';
 import type { Grant, NewAccessToken } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
 import { many, type Parameters } from '../wire/parameters.ts';
 
-/** The values of `resource`; undefined when there is none. Throws invalid_target for one that the tenant does not have. */
-export function readResources(op: Provider, parameters: Parameters): readonly string[] | undefined {
+/** The values of `resource`; undefined when there is none. Throws invalid_target for one that this client cannot have tokens for. */
+export async function readResources(op: Provider, client: Client, parameters: Parameters): Promise<readonly string[] | undefined> {
   const wanted = many(parameters, 'resource');
-  const known = op.settings.resources.map(({ id }) => id);
-  if (!wanted.every((id) => known.includes(id))) throw new OAuthError('invalid_target', 'resource is not one of this provider');
+  await checkResources(op, client, wanted);
   return wanted.length === 0 ? undefined : wanted;
+}
+
+/** Throws invalid_target unless tokens of this client can be meant for each of these now: what may be asked changes under a long grant. */
+export async function checkResources(op: Provider, client: Client, ids: readonly string[] = []): Promise<void> {
+  // One text whatever the reason: which APIs there are for others is nobody's business.
+  if ((await inReach(op, client, ids)).length < ids.length)
+    throw new OAuthError('invalid_target', 'resource is not one of this provider that the client may name');
+}
+
+/** Of these resources, those that are in service and that the client may name. */
+export async function inReach(op: Provider, { client_id }: Pick<Client, 'client_id'>, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return ids;
+  const named = op.settings.resources.filter(({ id, clients }) => ids.includes(id) && clients?.includes(client_id) !== false);
+  const served = await Promise.all(named.map(async (resource) => (await activeClient(op, resource.client_id)) !== undefined));
+  const reached = named.filter((_, index) => served[index] === true).map(({ id }) => id);
+  return ids.filter((id) => reached.includes(id));
 }
 
 /** What a token request asks for, when the grant allows it (RFC 8707 section 2.2). Throws invalid_target when it does not. */

@@ -1,8 +1,9 @@
-/** ID tokens (OpenID Connect Core section 2), signed with the algorithm the client registered. */
+/** ID tokens (OpenID Connect Core section 2), signed with the algorithm the client registered, and encrypted where it wants that. */
 import type { Account, Json } from '../accounts.ts';
 import { lifetimeOf } from '../active-client.ts';
 import { claimsFor, requestedClaims } from '../claims.ts';
 import { type Client, claimsPlaced } from '../client.ts';
+import { encryptedFor } from '../encrypted-for.ts';
 import type { Provider } from '../op.ts';
 import { signerOf } from '../signer.ts';
 import type { Grant } from '../store.ts';
@@ -21,8 +22,8 @@ export type IdTokenFacts = {
   readonly code?: string | undefined;
 };
 
-/** A signed ID token. Throws server_error when the tenant has no key for the client's algorithm. */
-export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Promise<string> {
+/** A signed ID token, encrypted where the client wants it so. Throws server_error when there is no key for the client's algorithm. */
+export async function idToken(op: Provider, client: Client, facts: IdTokenFacts): Promise<string> {
   const alg = client.id_token_signed_response_alg;
   const iat = op.now();
   const { account, scopes } = facts;
@@ -42,7 +43,7 @@ export function idToken(op: Provider, client: Client, facts: IdTokenFacts): Prom
   if (facts.nonce !== undefined) claims.nonce = facts.nonce;
   if (facts.grant.sid !== undefined) claims.sid = facts.grant.sid;
   if (facts.grant.acr !== undefined) claims.acr = facts.grant.acr;
-  return signJwt(signerOf(op, client, alg), claims);
+  return encryptedFor(op, client, 'id_token', await signJwt(signerOf(op, client, alg), claims));
 }
 
 /** No access token will ever ask userinfo for the claims of scopes (OpenID Connect Core section 5.4). */

@@ -1,4 +1,5 @@
 /** The minter: turns what a grant decided, and the store already keeps, into the token response (RFC 6749 section 5.1). Nobody else signs. */
+import { tokenTypeOf } from '../confirmation.ts';
 import type { Provider } from '../op.ts';
 import { writeAccessToken } from './access-token.ts';
 import { idToken } from './id-token.ts';
@@ -6,7 +7,7 @@ import type { Issuance } from './issuance.ts';
 
 export type TokenResponse = {
   readonly access_token: string;
-  readonly token_type: 'Bearer';
+  readonly token_type: 'Bearer' | 'DPoP';
   readonly expires_in: number;
   readonly scope: string;
   refresh_token?: string;
@@ -18,7 +19,7 @@ export async function issue(op: Provider, issuance: Issuance): Promise<TokenResp
   const access_token = await writeAccessToken(op, issuance);
   const response: TokenResponse = {
     access_token,
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(access.row.confirmation),
     expires_in: access.row.expiresAt - access.row.issuedAt,
     scope: scopes.join(' '),
   };

@@ -1,9 +1,11 @@
 /**
- * The token endpoint (RFC 6749 section 3.2). The way of a request: authenticate the client, find the grant type, let it decide, mint.
+ * The token endpoint (RFC 6749 section 3.2). The way of a request: authenticate the client, find the grant type, see which
+ * keys are proven, let the grant type decide, mint.
  */
 import { claimsPlaced } from '../client.ts';
 import { authenticateClient } from '../client-auth/authenticate.ts';
 import { credentialsFromQuery } from '../client-auth/credentials-in-query.ts';
+import { nonceHeader } from '../dpop.ts';
 import { type CoreRequest, type CoreResponse, formOf, json } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { OAuthError } from '../wire/error.ts';
@@ -14,6 +16,7 @@ import type { GrantType } from './grants/grant.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refresh-token.ts';
 import { issue } from './issue.ts';
+import { senderOf } from './sender.ts';
 
 /** Grant types by their registered names; `grant_types_supported` derives from it. */
 export const grantTypes: Readonly<Record<string, GrantType>> = {
@@ -32,9 +35,10 @@ export async function token(op: Provider, sent: CoreRequest): Promise<CoreRespon
   if (grant === undefined) throw new OAuthError('unsupported_grant_type', 'this grant_type is not supported');
   if (!client.grant_types.includes(grant_type))
     throw new OAuthError('unauthorized_client', `the client is not registered for ${grant_type}`);
-  const issuance = await grant(op, { client, form, request });
+  const sender = await senderOf(op, client, request);
+  const issuance = await grant(op, { client, form, request, sender });
   const response = await issue(op, issuance);
   const sub = issuance.person?.account.sub;
   op.emit({ type: 'tokens.issued', grant_type, client_id: client.client_id, ...(sub === undefined ? undefined : { sub }) });
-  return json(200, response);
+  return json(200, response, nonceHeader(op, client, sender.proven.jkt));
 }

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'invalid_target'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
@@ -23,7 +25,12 @@ export type ErrorCode =
   | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
+  | 'invalid_request_uri'
+  | 'invalid_request_object'
   | 'registration_not_supported'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
+  | 'unapproved_software_statement'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -38,6 +45,13 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
 /** What a page can tell a person in her own language; the description beside it is for whoever can mend the cause. */
 export type ErrorReason = 'request_gone' | 'no_cookie' | 'client_unknown' | 'redirect_uri_unknown';
 
+type Options = {
+  readonly diagnostic?: string;
+  readonly reason?: ErrorReason;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+};
+
 export class OAuthError extends Error {
   readonly code: ErrorCode;
   /** What the caller is told; printable ASCII without quotation mark and backslash (RFC 6749 section 4.1.2.1). */
@@ -45,14 +59,17 @@ export class OAuthError extends Error {
   /** What only the operator is told. */
   readonly diagnostic: string | undefined;
   readonly reason: ErrorReason | undefined;
+  /** Headers without which the answer would not say what to do. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, description: string, options: { diagnostic?: string; reason?: ErrorReason; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, description: string, options: Options = {}) {
     super(`${code}: ${description}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'OAuthError';
     this.code = code;
     this.description = printable(description);
     this.diagnostic = options.diagnostic;
     this.reason = options.reason;
+    this.headers = options.headers ?? {};
   }
 
   /** The HTTP status of a direct answer: RFC 6749 section 5.2, RFC 6750 section 3.1. */

@@ -24,6 +24,7 @@ const ring: KeyRing = {
     asked.push(kid);
     return [...made.values()].find((key) => key.kid === kid);
   },
+  opening: () => undefined,
   jwks: () => ({ keys: [] }),
 };
 

@@ -31,7 +31,8 @@ export function loginsIn(cookies: Cookies, seal: Seal, lifetime: number): Logins
   return {
     providers: async (request) => (await all(request)).flatMap(({ login }) => login?.provider ?? []),
     keep: async (request, login) => {
-      const newestFirst = (await all(request)).sort((one, other) => (other.login?.createdAt ?? 0) - (one.login?.createdAt ?? 0));
+      // Of one second, those the browser names last: it sends the oldest first (RFC 6265 section 5.4).
+      const newestFirst = (await all(request)).reverse().sort((one, other) => (other.login?.createdAt ?? 0) - (one.login?.createdAt ?? 0));
       const gone = newestFirst.slice(mostAtOnce - 1);
       // An answer that is posted comes from another site, and brings only cookies that say None.
       const sameSite = login.response_mode.startsWith('form_post') ? 'None' : 'Lax';

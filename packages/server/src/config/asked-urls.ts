@@ -3,6 +3,7 @@ import { type Found, select } from './select.ts';
 
 const patterns = [
   'tenants.*.clients.*.jwks_uri',
+  'tenants.*.clients.*.request_uris.*',
   'tenants.*.clients.*.backchannel_logout_uri',
   'tenants.*.upstreams.*.discovery',
   'tenants.*.upstreams.*.token_endpoint',

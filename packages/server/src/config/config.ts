@@ -33,14 +33,24 @@ export type TenantConfig = {
   readonly settings: Settings;
   /** Of the settings, what the file says itself: in its place a dialect may have something else. */
   readonly said: { readonly lifetimes: Partial<Lifetimes>; readonly locales?: readonly string[] };
+  /** Its own authority for client certificates: one that we make and keep, or one that is given, which can issue only with its key. */
+  readonly clientCa?: 'ours' | { readonly cert: string; readonly key?: string };
   readonly users: readonly UserConfig[];
   readonly clients: readonly ClientConfig[];
   readonly upstreams: readonly UpstreamConfig[];
 };
 
+/** PEM texts. `clientCa`: whose client certificates are believed; left out, and no tenant having an authority, none is asked for. */
+export type TlsConfig = { readonly cert: string; readonly key: string; readonly clientCa?: readonly string[] };
+
+/** Whose word on a caller's address is taken, and, where there is use for it, on its certificate. */
+export type ProxiesConfig = { readonly trusted: readonly string[]; readonly certificateHeader?: 'X-Client-Cert' | 'Client-Cert' };
+
 export type Config = {
   readonly server: {
     readonly listen: Endpoint;
+    readonly tls?: TlsConfig;
+    readonly proxies: ProxiesConfig;
     /** Address blocks that the server's own requests may reach although they are not public. */
     readonly outbound: { readonly allow: readonly string[] };
   };

@@ -20,5 +20,5 @@ it('docs/operate/configuration.md names every key of the schema and every value 
   const combinations = (word: string): boolean => word.includes(' ') || word.startsWith('urn:ietf');
   const all = words(fileSchema).filter((word) => !combinations(word));
   expect(all.length).toBeGreaterThan(100);
-  expect(all.filter((word) => !new RegExp(`\\x60${word}(\\x60|:)`).test(text))).toEqual([]);
+  expect(all.filter((word) => !text.includes(`\`${word}\``) && !text.includes(`\`${word}:`))).toEqual([]);
 });

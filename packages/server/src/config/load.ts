@@ -5,6 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { askedUrls } from './asked-urls.ts';
+import { unreachable } from './certificates.ts';
 import { checkFile } from './checks/all.ts';
 import type { Config } from './config.ts';
 import { complete } from './defaults.ts';
@@ -51,11 +52,11 @@ export function parse(text: string, sources: Sources): Loaded {
   const values = readValues(tree, sources);
   const shape = checkShape(tree, values);
   const value = plainOf(tree, { ...values, ...shape });
-  const all = inOrder([...findings, ...values.findings, ...shape.findings, ...checkMeaning(tree, value)]);
+  const all = inOrder([...findings, ...values.findings, ...shape.findings, ...checkMeaning(tree, value, sources)]);
   if (all.length > 0) return { ok: false, findings: all };
   // No finding: the value has the schema's shape.
   const file = value as File;
-  const pending = notYet(file).map(({ path, message, fix }) => findingAt(tree, path, message, fix));
+  const pending = [...notYet(file), ...unreachable(file)].map(({ path, message, fix }) => findingAt(tree, path, message, fix));
   const asked = askedUrls(file).map(({ path, value }) => ({ ...placeOf(tree, path), path: spellPath(path), url: String(value) }));
   return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending), asked };
 }
@@ -92,11 +93,11 @@ function isMeant(tree: Tree, meant: Shape['meant'], path: Path): boolean {
   return nodeAt(tree, path) === undefined && keys !== undefined && keys.includes(String(path.at(-1)));
 }
 
-function checkMeaning(tree: Tree, value: unknown): readonly Finding[] {
+function checkMeaning(tree: Tree, value: unknown, { baseDirectory }: Sources): readonly Finding[] {
   const findings: Finding[] = [];
   // Whatever did not fit the schema is left out of the value.
   if (typeof value === 'object' && value !== null)
-    checkFile(value as Draft<File>, (path, message, fix) => findings.push(findingAt(tree, path, message, fix)));
+    checkFile(value as Draft<File>, baseDirectory, (path, message, fix) => findings.push(findingAt(tree, path, message, fix)));
   return findings;
 }
 

@@ -33,21 +33,12 @@ export function builtMethod(method: string | undefined): ClientAuthMethod | unde
 }
 
 const rows: readonly Row[] = [
-  {
-    at: 'server.trustedProxies',
-    when: written,
-    message: says(
-      'trustedProxies is NOT in effect: NO proxy is trusted; Forwarded, X-Forwarded-* and X-Client-Cert are ignored from everyone',
-    ),
-  },
-  { at: 'server.tls', when: written, message: says('tls is not yet in effect: the server speaks plain http; put a TLS proxy in front') },
   { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
   {
     at: 'tenants.*.dialect',
     when: (value) => value === 'idpartner' || value === 'o2o',
     message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
   },
-  { at: 'tenants.*.clientCa', when: written, message: says('clientCa is not yet in effect: no certificates are issued') },
   {
     at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
     when: (value) => !builtUpstreamMethods.has(String(value)),
@@ -58,25 +49,10 @@ const rows: readonly Row[] = [
     when: (value) => !/^https:/i.test(String(value)),
     message: says('a logo in a file is not yet in effect: only one with an https address is shown'),
   },
-  ...['tenants.*', client].map((owner) => ({
-    at: `${owner}.lifetimes.pushedRequest`,
-    when: written,
-    message: says('lifetimes pushedRequest is not yet in effect: there are no pushed requests'),
-  })),
   {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,
     message: says('token_endpoint_auth_method VALUE is not yet in effect: the client is kept, disabled'),
-  },
-  ...['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map((name) => ({
-    at: `${client}.tls_client_auth_${name}`,
-    when: written,
-    message: says(`tls_client_auth_${name} is not yet in effect`),
-  })),
-  {
-    at: `${client}.tls_client_certificate_bound_access_tokens`,
-    when: (value) => value === true,
-    message: says('tls_client_certificate_bound_access_tokens is not yet in effect: access tokens are bearer tokens'),
   },
   {
     at: `${client}.grant_types.*`,
@@ -89,17 +65,7 @@ const rows: readonly Row[] = [
     when: (value) => responseTypeNamed(String(value)) === undefined,
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
-  {
-    at: `${client}.environment`,
-    when: written,
-    message: says('environment is not yet in effect: VALUE asks for nothing more than the client says itself'),
-  },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
-  {
-    at: `${client}.authorization_signed_response_alg`,
-    when: written,
-    message: says('authorization_signed_response_alg is not yet in effect: answers are not signed'),
-  },
   {
     at: `${client}.backchannel_logout_uri`,
     when: written,

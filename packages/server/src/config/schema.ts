@@ -2,7 +2,16 @@
  * The shape of symbolon.yaml as a JSON Schema. Names of client metadata are RFC 7591's, RFC 8705's and OpenID Connect's. What is more
  * than a shape (uniqueness, URIs, references) is in checks/. A description, where there is one, completes "write ..." in a finding.
  */
-import { algorithms, asymmetricAlgorithms, claimPlaces, claimSources, type Lifetimes } from '@symbolon/provider';
+import {
+  algorithms,
+  asymmetricAlgorithms,
+  claimPlaces,
+  claimSources,
+  contentEncryptions,
+  type Encryptions,
+  keyEncryptions,
+  type Lifetimes,
+} from '@symbolon/provider';
 import Type from 'typebox';
 import { upstreamSchema } from './upstream-schema.ts';
 
@@ -23,7 +32,7 @@ const clientLifetimes = {
   idToken: seconds(1, tenYears),
   refreshToken: seconds(1, tenYears),
   refreshGrace: seconds(0, tenYears),
-  pushedRequest: seconds(1, tenYears),
+  pushedRequest: seconds(5, 600),
 };
 const tenantLifetimes = {
   ...clientLifetimes,
@@ -33,6 +42,8 @@ const tenantLifetimes = {
 } satisfies Record<keyof Lifetimes, unknown>;
 
 const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
+/** `X-Client-Cert`: PEM, percent-encoded, as nginx writes it. `Client-Cert`: RFC 9440. */
+export const certificateHeaders = ['X-Client-Cert', 'Client-Cert'] as const;
 const authMethodNames = [
   'client_secret_basic',
   'client_secret_post',
@@ -75,6 +86,10 @@ const policy = Type.Object(
     credentialsInQuery: optional(flag),
     userinfoWithoutOpenid: optional(flag),
     unknownScopes: optional(Type.Enum(['ignore', 'refuse'])),
+    requestObjectNbf: optional(Type.Enum(['optional', 'required'])),
+    assertionAudience: optional(Type.Enum(['issuer', 'endpoint'])),
+    signOnTokens: optional(flag),
+    dpopNonce: optional(flag),
   },
   closed,
 );
@@ -95,6 +110,19 @@ const mapper = Type.Object(
   closed,
 );
 
+const keyEncryption = optional(Type.Enum(keyEncryptions));
+const contentEncryption = optional(Type.Enum(contentEncryptions));
+const encryptions = {
+  id_token_encrypted_response_alg: keyEncryption,
+  id_token_encrypted_response_enc: contentEncryption,
+  userinfo_encrypted_response_alg: keyEncryption,
+  userinfo_encrypted_response_enc: contentEncryption,
+  introspection_encrypted_response_alg: keyEncryption,
+  introspection_encrypted_response_enc: contentEncryption,
+  authorization_encrypted_response_alg: keyEncryption,
+  authorization_encrypted_response_enc: contentEncryption,
+} satisfies Record<keyof Encryptions, unknown>;
+
 const client = Type.Object(
   {
     client_id: text,
@@ -112,12 +140,14 @@ const client = Type.Object(
     frontchannel_logout_uri: optional(text),
     origin_url: optional(text),
     token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
+    token_endpoint_auth_signing_alg: optional(Type.Enum(algorithms)),
     tls_client_auth_subject_dn: optional(text),
     tls_client_auth_san_dns: optional(text),
     tls_client_auth_san_uri: optional(text),
     tls_client_auth_san_ip: optional(text),
     tls_client_auth_san_email: optional(text),
     tls_client_certificate_bound_access_tokens: optional(flag),
+    dpop_bound_access_tokens: optional(flag),
     jwks_uri: optional(text),
     jwks: optional(Type.Object({ keys: Type.Array(free, { minItems: 1 }) })),
     grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
@@ -128,12 +158,18 @@ const client = Type.Object(
     introspection_signed_response_alg: optional(Type.Enum(algorithms)),
     subject_type: optional(Type.Enum(['public', 'pairwise'])),
     sector_identifier_uri: optional(text),
+    ...encryptions,
     authorization_signed_response_alg: optional(Type.Enum(algorithms)),
+    require_pushed_authorization_requests: optional(flag),
+    request_object_signing_alg: optional(Type.Enum(asymmetricAlgorithms)),
+    require_signed_request_object: optional(flag),
+    request_uris: optional(Type.Array(Type.String())),
     default_max_age: optional(Type.Integer({ minimum: 0, maximum: tenYears, description: 'seconds, a whole number' })),
     require_auth_time: optional(flag),
     environment: optional(Type.Enum(['sandbox', 'production'])),
     lifetimes: optional(Type.Object(clientLifetimes, closed)),
     policy: optional(policy),
+    access: optional(Type.Object({ groups: Type.Array(text, { minItems: 1 }) }, closed)),
     claims: optional(Type.Array(mapper)),
   },
   closed,
@@ -153,6 +189,16 @@ const user = Type.Object(
 
 const scope = Type.Object({ name: text, description: optional(text), claims: optional(texts) }, closed);
 
+const registration = Type.Object(
+  {
+    open: optional(flag),
+    grant_types: optional(Type.Array(Type.Enum(grantTypeNames), { minItems: 1 })),
+    scope: optional(text),
+    maxClients: optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'a whole number from 1 to 100000' })),
+  },
+  closed,
+);
+
 const tenant = Type.Object(
   {
     id: text,
@@ -162,12 +208,15 @@ const tenant = Type.Object(
     locales: optional(Type.Array(text, { minItems: 1 })),
     lifetimes: optional(Type.Object(tenantLifetimes, closed)),
     signing: optional(Type.Array(Type.Enum(asymmetricAlgorithms), { minItems: 1 })),
+    requirePushedRequests: optional(flag),
     scopes: optional(Type.Array(scope)),
     claims: optional(Type.Array(mapper)),
     users: optional(Type.Array(user)),
     clients: optional(Type.Array(client)),
-    resources: optional(Type.Array(Type.Object({ id: text, client_id: text }, closed))),
-    clientCa: optional(Type.Object({ create: optional(flag) }, closed)),
+    clientCa: optional(Type.Object({ create: optional(flag), cert: optional(text), key: optional(text) }, closed)),
+    mtlsOrigin: optional(text),
+    resources: optional(Type.Array(Type.Object({ id: text, client_id: text, clients: optional(texts) }, closed))),
+    registration: optional(registration),
     upstreams: optional(Type.Array(upstreamSchema)),
   },
   closed,
@@ -178,6 +227,7 @@ const server = Type.Object(
     listen: optional(Type.String({ description: 'host:port, such as 127.0.0.1:4000 or "[::1]:4000"' })),
     tls: optional(Type.Object({ cert: text, key: text, clientCa: optional(texts) }, closed)),
     trustedProxies: optional(texts),
+    certificateHeader: optional(Type.Enum(certificateHeaders)),
     metrics: optional(text),
     outbound: optional(Type.Object({ allow: optional(texts) }, closed)),
     masterKey: optional(text),
@@ -191,6 +241,7 @@ export const fileSchema = Type.Object(
 );
 
 export type File = Type.Static<typeof fileSchema>;
+export type FileServer = Type.Static<typeof server>;
 export type FileTenant = File['tenants'][number];
 export type FileClient = Type.Static<typeof client>;
 export type FileScope = Type.Static<typeof scope>;

@@ -1,6 +1,6 @@
 /**
  * Agate (OBiBa): its clients are Amber, Opal, Mica and whoever uses `grant` or obiba-commons. Endpoints under /ws/oauth2, discovery at the root of
- * the host, commas between scopes, `token_type` in lower case, 400 for every refusal of the token endpoint, `expires_in` beside the code.
+ * the host, commas between scopes, `token_type` in lower case, 400 for every refusal of the token endpoint, `expires_in` beside the code, `iss` in userinfo.
  */
 import type { Places } from '@symbolon/provider';
 import type { Dialect } from '../dialect.ts';
@@ -24,10 +24,11 @@ export const agate: Dialect = {
   alsoAt: atRootOfHost,
   unsaid: { lifetimes: { accessToken: 28_800 }, locales: ['en', 'fr'], policies: { confidential: policy, public: policy } },
   spelling: {
-    requests: { authorize: commasToBlanks, token: commasToBlanks },
+    requests: { authorize: commasToBlanks, pushedAuthorizationRequest: commasToBlanks, token: commasToBlanks },
     responses: {
       // No old client tells 401 from 400 here, and some give up on 401 before they have read why.
       token: (response) => (response.status === 200 ? respelled(response, lowerCaseType) : withStatus(response, 400, [401])),
+      userinfo: (response, issuer) => (response.status === 200 ? respelled(response, (body) => ({ ...body, iss: issuer })) : response),
     },
     authorization: (answer, codeLifetime) => (codeLifetime === undefined ? answer : withFields(answer, { expires_in: `${codeLifetime}` })),
   },

@@ -1,8 +1,7 @@
 /**
  * onePortal (Trivore ID): its clients are those of HSL and of whoever followed its documentation. Endpoints under /openid, discovery at the root
- * of the host, introspection under two spellings at once, `claims_in_id_token=true`. The hints `ns` (which customer's sign-in page) and
- * `sso_token` (a sign-in brought along) pass unread, like every parameter the core does not know: the sign-in page is the tenant's own, and
- * with `prompt=none` a person who is not signed in gets login_required.
+ * of the host, introspection under two spellings at once, `claims_in_id_token=true`. The hint `ns` (which customer's sign-in page) passes
+ * unread, like every parameter the core does not know: the sign-in page is the tenant's own.
  */
 import type { CoreRequest, Places } from '@symbolon/provider';
 import type { Dialect } from '../dialect.ts';
@@ -17,6 +16,7 @@ const paths: Places = {
   revocation: '/openid/revoke',
   endSession: '/openid/logout',
   jwks: '/openid/jwks',
+  signOn: '/openid/sign-on',
 };
 
 export const oneportal: Dialect = {
@@ -24,7 +24,7 @@ export const oneportal: Dialect = {
   alsoAt: atRootOfHost,
   unsaid: { lifetimes: {}, locales: ['en', 'fi', 'sv'], policies: { confidential: { refreshToken: 'always' }, public: {} } },
   spelling: {
-    requests: { authorize: claimsInIdToken, token: claimsInIdToken },
+    requests: { authorize: claimsInIdToken, pushedAuthorizationRequest: claimsInIdToken, token: claimsInIdToken },
     responses: { introspection: (response) => (response.status === 200 ? respelled(response, bothSpellings) : response) },
   },
 };

@@ -19,6 +19,7 @@ import { startForOwner, startUpstream } from '../broker/begin.ts';
 import { repeatCallback, upstreamCallback } from '../broker/callback.ts';
 import { submitConfirm } from '../broker/confirm.ts';
 import { submitSwitch } from '../broker/switch.ts';
+import type { ProxiesConfig, TlsConfig } from '../config/config.ts';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
 import { forgedReply } from '../interaction/failure.ts';
@@ -30,17 +31,22 @@ import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
 import { readBrowser } from './browser.ts';
 import type { Call, PageHandler, Reply } from './call.ts';
+import { type Caller, readingCallers } from './caller.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type OwnForm, ownForm } from './csrf.ts';
 import { failDirect, failMethod, failPage, failUnrouted } from './failure.ts';
-import { readForm } from './form-body.ts';
-import { everywhere } from './headers.ts';
+import { jsonOf, readForm } from './form-body.ts';
+import { everywhere, interactionId } from './headers.ts';
 import { indexTenants } from './tenants.ts';
+import { tlsOptions } from './tls.ts';
 
 export type AppOptions = {
   readonly tenants: readonly Tenant[];
   readonly assets: Assets;
   readonly logger: FastifyBaseLogger;
+  readonly proxies: ProxiesConfig;
+  /** https; plain http when left out. */
+  readonly tls?: TlsConfig;
   /** Throws when the server cannot do its work now. */
   readonly ready: () => Promise<void>;
 };
@@ -53,8 +59,11 @@ const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export function createApp(options: AppOptions): FastifyInstance {
   const find = indexTenants(options.tenants);
   const found = new WeakMap<IncomingMessage, Tenant>();
+  const callers = new WeakMap<IncomingMessage, Caller>();
+  const readCaller = readingCallers(options.proxies);
 
   const app = Fastify({
+    https: options.tls === undefined ? null : tlsOptions(options.tls),
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
@@ -70,16 +79,19 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A logger of its own for every request costs more than most requests; whoever logs says which request it was.
     childLoggerFactory: (logger) => logger,
     rewriteUrl(request) {
+      const caller = readCaller(request);
+      callers.set(request, caller);
       const url = originForm(request.url ?? '/', request.headers.host);
       const at = url.indexOf('?');
       const path = at === -1 ? url : url.slice(0, at);
       if (path.startsWith('/health/')) return path;
-      const resolved = find(request.headers.host, path);
+      const resolved = find(caller.host, path);
       if (resolved === undefined) return '/no-tenant';
       found.set(request, resolved.tenant);
       return at === -1 ? resolved.path : resolved.path + url.slice(at);
     },
-  });
+    // One application, whichever of the two servers carries it.
+  }) as unknown as FastifyInstance;
 
   readForm(app);
   app.get('/health/live', (_, reply) => reply.send({ status: 'live' }));
@@ -124,8 +136,9 @@ export function createApp(options: AppOptions): FastifyInstance {
       handler: async (request, reply) => {
         const tenant = found.get(request.raw);
         if (tenant === undefined) return failUnrouted(request, reply, undefined);
-        const response = await answerDirect(tenant, name, coreRequest(request));
+        const response = await answerDirect(tenant, name, coreRequest(request, callers.get(request.raw)));
         reply.code(response.status).headers(response.headers).headers(everywhere(tenant));
+        reply.headers(interactionId(request.headers['x-fapi-interaction-id']));
         if (cors) reply.headers(corsHeaders);
         return reply.send(response.body);
       },
@@ -144,7 +157,7 @@ export function createApp(options: AppOptions): FastifyInstance {
         const handler = request.method === 'GET' || request.method === 'POST' ? handlers[request.method] : undefined;
         if (handler === undefined) return failMethod(request, reply, tenant, Object.keys(handlers));
         try {
-          const answer = await handler(callOf(tenant, request, name));
+          const answer = await handler(callOf(tenant, coreRequest(request, callers.get(request.raw)), request, name));
           return reply
             .code(answer.status)
             .headers({ ...everywhere(tenant), ...answer.headers })
@@ -190,11 +203,10 @@ async function answerDirect(tenant: Tenant, name: DirectEndpointName, request: C
   const { requests, responses } = tenant.spelling;
   const [read, write] = [requests?.[name], responses?.[name]];
   const response = await serve(tenant.op, name, read === undefined ? request : read(request));
-  return write === undefined ? response : write(response);
+  return write === undefined ? response : write(response, tenant.op.settings.issuer);
 }
 
-function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | undefined): Call {
-  const core = coreRequest(request);
+function callOf(tenant: Tenant, core: CoreRequest, request: FastifyRequest, name: EndpointName | undefined): Call {
   const read = name === undefined ? undefined : tenant.spelling.requests?.[name];
   return {
     tenant,
@@ -206,14 +218,17 @@ function callOf(tenant: Tenant, request: FastifyRequest, name: EndpointName | un
 }
 
 /** Throws invalid_request when query or body is not percent-encoded UTF-8. */
-function coreRequest(request: FastifyRequest): CoreRequest {
+function coreRequest(request: FastifyRequest, caller: Caller | undefined): CoreRequest {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
+  const json = jsonOf(request.body);
   return {
     method: request.method === 'HEAD' ? 'GET' : request.method,
     query: parseParameters(at === -1 ? '' : url.slice(at + 1)),
     form: typeof request.body === 'string' ? parseParameters(request.body) : undefined,
+    ...(json === undefined ? {} : { json }),
     headers: request.headers,
-    address: request.ip,
+    address: caller?.address ?? request.ip,
+    ...(caller?.certificate && { certificate: caller.certificate }),
   };
 }

@@ -33,6 +33,11 @@ export function everywhere(tenant: Tenant): Record<string, string> {
   return tenant.secure ? { ...headers, 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : headers;
 }
 
+/** FAPI's name for one call: whoever sends one finds it in the answer, and in both logs. */
+export function interactionId(sent: string | readonly string[] | undefined): Record<string, string> {
+  return typeof sent === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(sent) ? { 'x-fapi-interaction-id': sent } : {};
+}
+
 /** What a Content-Security-Policy calls the place a redirect URI points at: its origin, or its scheme for an application's own. */
 export function sourceOf(uri: string): string {
   const { protocol, origin } = new URL(uri);

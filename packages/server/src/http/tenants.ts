@@ -3,7 +3,7 @@
  * issuer only, with endpoints where the endpoint table has them, wherever the tenant has put them. Links never come from here: they come from
  * the configured issuer (RFC 9700 section 4.13, host header attacks).
  */
-import { type EndpointName, endpoints, urlOf } from '@symbolon/provider';
+import { type EndpointName, endpoints, mtlsEndpoints, urlOf } from '@symbolon/provider';
 import type { Tenant } from '../tenant.ts';
 
 export type Resolved = { readonly tenant: Tenant; readonly path: string };
@@ -19,6 +19,8 @@ const wellKnownFirst = /^(\/\.well-known\/(?:oauth-authorization-server|openid-c
 export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
   const byHost = new Map<string, Host>();
   for (const [host, those] of Map.groupBy(tenants, ({ origin }) => new URL(origin).host)) byHost.set(host, hostOf(those));
+  for (const [host, those] of Map.groupBy(tenants.filter(hasMtlsOrigin), mtlsHost))
+    byHost.set(host, mtlsPlaces(host, those, byHost.get(host)));
   return (host, path) => {
     const found = byHost.get(host?.toLowerCase() ?? '');
     if (found === undefined) return undefined;
@@ -32,6 +34,28 @@ export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
 
 function owner(tenants: readonly Tenant[], path: string): Tenant | undefined {
   return tenants.find(({ base }) => path.startsWith(base) && (path.length === base.length || path[base.length] === '/'));
+}
+
+function hasMtlsOrigin({ op }: Tenant): boolean {
+  return op.settings.mtls?.origin !== undefined;
+}
+
+function mtlsHost({ op, origin }: Tenant): string {
+  return new URL(op.settings.mtls?.origin ?? origin).host;
+}
+
+/** Where clients come with certificates: the endpoints they call themselves, and no pages. RFC 8705 section 5. */
+function mtlsPlaces(host: string, tenants: readonly Tenant[], already: Host | undefined): Host {
+  if (already !== undefined) throw new Error(`mtlsOrigin of tenant ${tenants[0]?.id} is the origin of an issuer already: ${host}`);
+  const places = new Map<string, Resolved>();
+  for (const tenant of tenants)
+    for (const name of mtlsEndpoints) {
+      const { pathname } = new URL(urlOf(tenant.op.settings, name));
+      const other = places.get(pathname)?.tenant;
+      if (other !== undefined) throw new Error(`tenants ${other.id} and ${tenant.id} both have an endpoint at ${host}${pathname}`);
+      places.set(pathname, { tenant, path: endpoints[name].path });
+    }
+  return { tenants: [], places };
 }
 
 function hostOf(unsorted: readonly Tenant[]): Host {

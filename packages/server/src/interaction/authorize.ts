@@ -2,7 +2,7 @@
  * The browser side of the authorization endpoint: what the core decides becomes a redirect to a step's page, a redirect to the client, or the
  * form that posts the answer. Every step returns to `continueRequest`.
  */
-import { type Answer, authorize, type Outcome, resume } from '@symbolon/provider';
+import { type Answer, authorize, type Outcome, resume, signOn } from '@symbolon/provider';
 import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { sourceOf } from '../http/headers.ts';
@@ -13,11 +13,23 @@ import { requiredId } from './pending.ts';
 /** GET and POST at the authorization endpoint. */
 export async function authorizeRequest(call: Call): Promise<Reply> {
   const { op } = call.tenant;
+  const handedOver = await signedOn(call);
+  if (handedOver !== undefined) return handedOver;
   if (call.browser !== undefined) return outcomeReply(call, await authorize(op, call.request, known(call.browser)));
   // A form posted by another site comes without our cookie though there may be one: setting a new one here would sign the person out.
   if (call.request.method === 'POST') return outcomeReply(call, await authorize(op, call.request, undefined));
   const browser = newBrowser();
   return outcomeReply(call, await authorize(op, call.request, fresh(browser)), browser);
+}
+
+/** The answer for a browser that a sign-on token of the request has just signed in; its cookie is set with the way back to the client. */
+async function signedOn(call: Call): Promise<Reply | undefined> {
+  if (call.request.query.sso_token === undefined) return undefined;
+  const { op } = call.tenant;
+  const next = newBrowser();
+  if (!(await signOn(op, call.request, call.browser?.hash, next.hash))) return undefined;
+  const reply = outcomeReply(call, await authorize(op, call.request, known(next)));
+  return { ...reply, headers: { ...reply.headers, 'set-cookie': setCookie(call.tenant, next) } };
 }
 
 /** GET /continue: the one address all steps return to. A browser without a cookie gets one here, for a request no browser has opened yet. */

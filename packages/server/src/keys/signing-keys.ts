@@ -26,13 +26,18 @@ export async function makeSigningKey(alg: AsymmetricAlgorithm): Promise<SigningK
 }
 
 /** PKCS #8, DER, base64: the private key itself, to be sealed at once. */
-export function writePrivateKey(key: SigningKey): string {
-  return key.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+export function writePrivateKey({ privateKey }: Pick<SigningKey, 'privateKey'>): string {
+  return privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+}
+
+/** The private key that `writePrivateKey` wrote. Throws when it is none. */
+export function readPrivateKey(written: string): KeyObject {
+  return createPrivateKey({ key: Buffer.from(written, 'base64'), type: 'pkcs8', format: 'der' });
 }
 
 /** The key pair that `writePrivateKey` wrote. Throws when it is none. */
 export function readSigningKey(alg: AsymmetricAlgorithm, written: string): SigningKey {
-  return signingKey(alg, createPrivateKey({ key: Buffer.from(written, 'base64'), type: 'pkcs8', format: 'der' }));
+  return signingKey(alg, readPrivateKey(written));
 }
 
 function signingKey(alg: AsymmetricAlgorithm, privateKey: KeyObject): SigningKey {
@@ -51,7 +56,7 @@ export function publicJwk({ publicKey, kid, alg }: SigningKey): Jwk {
 }
 
 /** Named one by one: what is not named here cannot get out. */
-function publicMembers(publicKey: KeyObject): Record<string, string> {
+export function publicMembers(publicKey: KeyObject): Record<string, string> {
   const jwk: Readonly<Record<string, unknown>> = publicKey.export({ format: 'jwk' });
   return Object.fromEntries((members[String(jwk.kty)] ?? []).map((name) => [name, String(jwk[name])]));
 }

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
-import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '@symbolon/provider';
+import { type AsymmetricAlgorithm, asymmetricAlgorithms, type KeyRing } from '@symbolon/provider';
 import { describe, expect, it } from 'vitest';
 import type { Keys, StoredKey } from '../store.ts';
 import { loadTenantKeys } from './tenant-keys.ts';
@@ -42,14 +42,16 @@ function load(store: Keys, signing: readonly AsymmetricAlgorithm[] = ['ES256', '
   return loadTenantKeys({ store, look, masterKey: key, signing, now: () => at, random });
 }
 
+const signingIn = (ring: KeyRing) => ring.jwks().keys.flatMap(({ use, kid }) => (use === 'sig' ? [kid] : []));
+
 describe('loadTenantKeys', () => {
   it('D11: makes a key for each algorithm offered; the JWKS has distinct kids and public members only', async () => {
     const { keyRing } = await load(keyStore().store, asymmetricAlgorithms);
     const { keys } = keyRing.jwks();
-    expect(keys.map((key) => key.alg)).toEqual([...asymmetricAlgorithms]);
-    expect(new Set(keys.map((key) => key.kid)).size).toBe(4);
+    expect(keys.map((key) => key.alg)).toEqual([...asymmetricAlgorithms, undefined, undefined]);
+    expect(keys.map((key) => key.use)).toEqual(['sig', 'sig', 'sig', 'sig', 'enc', 'enc']);
+    expect(new Set(keys.map((key) => key.kid)).size).toBe(6);
     for (const jwk of keys) {
-      expect(jwk.use).toBe('sig');
       for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) expect(jwk).not.toHaveProperty(secret);
     }
     for (const alg of asymmetricAlgorithms) {
@@ -65,8 +67,10 @@ describe('loadTenantKeys', () => {
     const { keyRing, vault } = await load(store, ['RS256', 'ES256', 'EdDSA']);
     const stored = JSON.stringify(rows);
     const unpacked = rows.map((row) => Buffer.from(row.sealed.slice(3), 'base64url').toString('latin1')).join();
-    for (const { alg } of rows.filter(({ use }) => use === 'signing')) {
-      const key = keyRing.signing(alg as AsymmetricAlgorithm)?.privateKey;
+    for (const { alg, kid, use } of rows.filter((row) => row.use !== 'secret')) {
+      const signing = use === 'signing';
+      const key = (signing ? keyRing.signing(alg as AsymmetricAlgorithm) : keyRing.opening(alg === 'RSA' ? 'RSA-OAEP' : 'ECDH-ES', kid))
+        ?.privateKey;
       if (!key) throw new Error(`no key for ${alg}`);
       const { d, p, q } = key.export({ format: 'jwk' });
       for (const secret of [d, p, q].filter((value) => value !== undefined)) {
@@ -88,13 +92,13 @@ describe('loadTenantKeys', () => {
     expect(second.keyRing.jwks()).toEqual(first.keyRing.jwks());
     expect(second.vault.open(first.vault.seal('secret'))).toBe('secret');
     expect(second.vault.mac('code', 'x')).toEqual(first.vault.mac('code', 'x'));
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(5);
   });
 
   it('eight processes starting at once use the same keys, and what one signs another verifies', async () => {
     const { rows, store } = keyStore();
     const all = await Promise.all(Array.from({ length: 8 }, () => load(store)));
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(5);
     expect(new Set(all.map(({ keyRing }) => JSON.stringify(keyRing.jwks()))).size).toBe(1);
     expect(new Set(all.map(({ vault }) => vault.mac('a', 'b').toString('hex'))).size).toBe(1);
     const [signer, verifier] = [all[0]?.keyRing.signing('EdDSA'), all[7]?.keyRing.signing('EdDSA')];
@@ -109,8 +113,24 @@ describe('loadTenantKeys', () => {
     const after = await load(store, ['EdDSA'], masterKey, 1_700_009_999);
     expect(before.keyRing.signing('EdDSA')).toBeUndefined();
     expect(after.keyRing.signing('ES256')).toBeUndefined();
-    expect(after.keyRing.jwks().keys.map((key) => key.alg)).toEqual(['EdDSA', 'ES256']);
+    expect(after.keyRing.jwks().keys.flatMap((key) => key.alg ?? [])).toEqual(['EdDSA', 'ES256']);
     expect(after.keyRing.find(before.keyRing.signing('ES256')?.kid ?? '')?.alg).toBe('ES256');
+  });
+
+  it('what is encrypted to the tenant is opened by the key of its kind and kid, and by no other', async () => {
+    const { keyRing } = await load(keyStore().store);
+    for (const [alg, kty] of [
+      ['RSA-OAEP', 'RSA'],
+      ['RSA-OAEP-256', 'RSA'],
+      ['ECDH-ES', 'EC'],
+      ['ECDH-ES+A256KW', 'EC'],
+    ] as const) {
+      const published = keyRing.jwks().keys.find((jwk) => jwk.use === 'enc' && jwk.kty === kty);
+      const key = keyRing.opening(alg, undefined);
+      expect([key?.kid, key?.kind]).toEqual([published?.kid, kty]);
+      expect(keyRing.opening(alg, String(published?.kid))).toBe(key);
+      expect(keyRing.opening(alg, keyRing.signing('ES256')?.kid)).toBeUndefined();
+    }
   });
 
   it('a wrong master key is told with what to do, and nothing is added', async () => {
@@ -147,9 +167,9 @@ describe('loadTenantKeys', () => {
     const followed = await Promise.all([keys.follow(first, 'ES256', at + 60), other.follow(first, 'ES256', at + 60)]);
     expect(followed.sort()).toEqual([false, true]);
     for (const { keyRing, reload } of [keys, other]) {
-      expect(keyRing.jwks().keys).toHaveLength(1);
+      expect(signingIn(keyRing)).toHaveLength(1);
       await reload();
-      expect(keyRing.jwks().keys).toHaveLength(2);
+      expect(signingIn(keyRing)).toHaveLength(2);
       expect(keyRing.signing('ES256')?.kid).toBe(first);
     }
     at += 60;
@@ -160,7 +180,7 @@ describe('loadTenantKeys', () => {
     await store.remove(first);
     await keys.reload();
     expect(keys.keyRing.find(first)).toBeUndefined();
-    expect(keys.keyRing.jwks().keys.map(({ kid }) => kid)).toEqual([second]);
+    expect(signingIn(keys.keyRing)).toEqual([second]);
   });
 
   it('a clock that was set back still finds a key to sign with', async () => {

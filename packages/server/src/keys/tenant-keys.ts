@@ -1,11 +1,19 @@
 /**
- * A tenant's keys: its signing keys and the secret of its vault, made at the first start, kept sealed by the master key, held in
+ * A tenant's keys: those that sign, those that others encrypt to it with, and the secret of its vault, made at the first start, kept sealed by the master key, held in
  * memory while the process lives and read again when another process changed them. Processes starting at once keep the keys of whoever was
  * first.
  */
 import type { KeyObject } from 'node:crypto';
-import { type AsymmetricAlgorithm, asymmetricAlgorithms, type KeyRing, type Vault } from '@symbolon/provider';
+import {
+  type AsymmetricAlgorithm,
+  asymmetricAlgorithms,
+  type EncryptionKey,
+  encryptionKinds,
+  type KeyRing,
+  type Vault,
+} from '@symbolon/provider';
 import type { Keys, StoredKey } from '../store.ts';
+import { type EncryptionKind, makeEncryptionKey, readEncryptionKey } from './encryption-keys.ts';
 import { makeKeyRing, type UsableKey } from './key-ring.ts';
 import { open, seal } from './seal.ts';
 import { makeSigningKey, readSigningKey, writePrivateKey } from './signing-keys.ts';
@@ -49,12 +57,14 @@ export async function loadTenantKeys(deps: TenantKeysDeps): Promise<TenantKeys> 
   let keys = added.length === 0 ? found : await openAll(deps);
   const secret = keys.find((key) => key.use === 'secret' && key.alg === secretAlg);
   if (!secret) throw new Error('the store did not keep the tenant secret it was given');
-  const ringOf = (opened: readonly Opened[]) => makeKeyRing(deps.signing, opened.flatMap(usable), deps.now);
+  const ringOf = (opened: readonly Opened[]) =>
+    makeKeyRing(deps.signing, opened.flatMap(usable), opened.flatMap(opening).reverse(), deps.now);
   let ring = ringOf(keys);
   return {
     keyRing: {
       signing: (alg) => ring.signing(alg),
       find: (kid) => ring.find(kid),
+      opening: (alg, kid) => ring.opening(alg, kid),
       // An operator rotates beside this process: whoever asks for the keys makes it notice.
       jwks: () => {
         deps.look();
@@ -70,7 +80,7 @@ export async function loadTenantKeys(deps: TenantKeysDeps): Promise<TenantKeys> 
     },
     follow: async (follows, alg, usedFrom) => {
       const { named, plain } = await newSigningKey(deps, alg, usedFrom);
-      return deps.store.addNext({ ...named, follows, sealed: seal(deps.masterKey, purpose(named), plain) });
+      return deps.store.addNext({ ...named, follows, sealed: sealKey(deps.masterKey, named, plain) });
     },
   };
 }
@@ -84,8 +94,13 @@ function sameKeys(one: readonly StoredKey[], other: readonly StoredKey[]): boole
 }
 
 function opened({ masterKey }: TenantKeysDeps, key: StoredKey): Opened {
+  return { ...key, plain: openKey(masterKey, key) };
+}
+
+/** What `sealKey` sealed. Throws, saying what to do, when it was sealed by another master key. */
+export function openKey(masterKey: KeyObject, key: StoredKey): string {
   try {
-    return { ...key, plain: open(masterKey, purpose(key), key.sealed) };
+    return open(masterKey, purpose(key), key.sealed);
   } catch (cause) {
     throw new Error(
       `the key ${key.alg} ${key.kid} in the database cannot be opened: it was sealed with another master key. Give the master key this database ` +
@@ -98,14 +113,21 @@ function opened({ masterKey }: TenantKeysDeps, key: StoredKey): Opened {
 function missing(deps: TenantKeysDeps, found: readonly Opened[]): readonly (() => Promise<boolean>)[] {
   const { store, masterKey, signing, now, random } = deps;
   const lacks = (use: StoredKey['use'], alg: string) => !found.some((key) => key.use === use && key.alg === alg);
-  const add = (named: Named, plain: string) => store.addFirst({ ...named, sealed: seal(masterKey, purpose(named), plain) });
+  const add = (named: Named, plain: string) => store.addFirst({ ...named, sealed: sealKey(masterKey, named, plain) });
   const addSecret = () => add({ use: 'secret', alg: secretAlg, kid: random(16), createdAt: now(), usedFrom: now() }, random(secretLength));
   const addSigning = (alg: AsymmetricAlgorithm) => async () => {
     const { named, plain } = await newSigningKey(deps, alg, now());
     return add(named, plain);
   };
-  const signers = signing.filter((alg) => lacks('signing', alg)).map(addSigning);
-  return lacks('secret', secretAlg) ? [addSecret, ...signers] : signers;
+  const addEncryption = (kind: EncryptionKind) => async () => {
+    const key = await makeEncryptionKey(kind);
+    return add({ use: 'encryption', alg: kind, kid: key.kid, createdAt: now(), usedFrom: now() }, writePrivateKey(key));
+  };
+  const pairs = [
+    ...signing.filter((alg) => lacks('signing', alg)).map(addSigning),
+    ...encryptionKinds.filter((kind) => lacks('encryption', kind)).map(addEncryption),
+  ];
+  return lacks('secret', secretAlg) ? [addSecret, ...pairs] : pairs;
 }
 
 async function newSigningKey({ now }: TenantKeysDeps, alg: AsymmetricAlgorithm, usedFrom: number) {
@@ -113,9 +135,19 @@ async function newSigningKey({ now }: TenantKeysDeps, alg: AsymmetricAlgorithm, 
   return { named: { use: 'signing', alg, kid: key.kid, createdAt: now(), usedFrom }, plain: writePrivateKey(key) } as const;
 }
 
+/** A key as the store keeps it, by the installation's master key. */
+export function sealKey(masterKey: KeyObject, named: Pick<StoredKey, 'use' | 'alg' | 'kid'>, plain: string): string {
+  return seal(masterKey, purpose(named), plain);
+}
+
 /** Bound to its place, so that a key cannot be passed off as another by who can write to the database. */
 function purpose({ use, alg, kid }: Pick<StoredKey, 'use' | 'alg' | 'kid'>): string {
   return `${use} ${alg} ${kid}`;
+}
+
+function opening({ use, alg, plain }: Opened): readonly EncryptionKey[] {
+  const key = use === 'encryption' ? readEncryptionKey(alg, plain) : undefined;
+  return key === undefined ? [] : [key];
 }
 
 /** Nothing for an algorithm of a later version, which may share the database while processes are being replaced. */

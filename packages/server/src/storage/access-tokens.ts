@@ -12,6 +12,7 @@ export type AccessParams = {
   readonly token_client: string;
   readonly token_scopes: string | null;
   readonly token_audience: string | null;
+  readonly token_confirmation: string | null;
   readonly issued_at: number;
   readonly token_expires: number;
 };
@@ -28,6 +29,7 @@ export function accessValues(p: AccessParams): Schema['access_tokens'] {
     client_id: p.token_client,
     scopes: p.token_scopes,
     audience: p.token_audience,
+    confirmation: p.token_confirmation,
     issued_at: p.issued_at,
     expires_at: p.token_expires,
   };
@@ -41,6 +43,7 @@ export function accessParams(tenant: string, access: Omit<NewAccessToken, 'grant
     token_client: access.client_id,
     token_scopes: access.scopes === undefined ? null : JSON.stringify(access.scopes),
     token_audience: access.audience === undefined ? null : JSON.stringify(access.audience),
+    token_confirmation: access.confirmation === undefined ? null : JSON.stringify(access.confirmation),
     issued_at: access.issuedAt,
     token_expires: access.expiresAt,
   };

@@ -60,7 +60,7 @@ export function endings(engine: Engine): Endings {
       .where('stage', 'in', ['pending', 'approved', 'redeemed']),
   );
   // By client there is no index: removing one is rare, and an index would cost every sign-in.
-  const removals = (['grants', 'access_tokens', 'consents'] as const).map((table) =>
+  const removals = (['grants', 'access_tokens', 'consents', 'certificates'] as const).map((table) =>
     statement<OfClient>(`end.client.${table}`)((p) =>
       kysely.deleteFrom(table).where('tenant', '=', p.tenant).where('client_id', '=', p.client_id),
     ),

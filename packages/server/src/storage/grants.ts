@@ -25,6 +25,8 @@ type GrantParams = {
   readonly expires_at: number;
   readonly family_hash: string | null;
   readonly refresh_expires_at: number | null;
+  readonly jkt: string | null;
+  readonly x5t: string | null;
 };
 
 export function grants(engine: Engine): (tenant: string) => Grants {
@@ -102,6 +104,8 @@ function insertGrant(kysely: Pick<Kysely<Schema>, 'insertInto'>, p: GrantParams,
     generation: 0,
     rotated_at: null,
     refresh_expires_at: p.refresh_expires_at,
+    jkt: p.jkt,
+    x5t: p.x5t,
   });
 }
 
@@ -118,5 +122,7 @@ function grantParams(tenant: string, grant: Grant, refresh: NewRefreshToken | un
     expires_at: grant.expiresAt,
     family_hash: refresh?.familyHash ?? null,
     refresh_expires_at: refresh?.expiresAt ?? null,
+    jkt: grant.confirmation?.jkt ?? null,
+    x5t: grant.confirmation?.['x5t#S256'] ?? null,
   };
 }

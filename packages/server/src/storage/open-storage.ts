@@ -6,11 +6,13 @@ import { sql } from 'kysely';
 import type { Storage, TenantStore } from '../store.ts';
 import { applied } from './applied.ts';
 import { attempts } from './attempts.ts';
+import { certificates } from './certificates.ts';
 import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
 import { identities } from './identities.ts';
+import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrations/migrate.ts';
 import { statement } from './prepare.ts';
@@ -62,12 +64,14 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     sessions: sessions(engine),
     consents: consents(engine),
     replay: replay(engine),
+    initialTokens: initialTokens(engine),
     users: users(engine),
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
     identities: identities(engine),
     waits: waits(engine),
+    certificates: certificates(engine),
   };
   return (id) => ({
     clients: of.clients(id),
@@ -77,11 +81,13 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     sessions: of.sessions(id),
     consents: of.consents(id),
     replay: of.replay(id),
+    initialTokens: of.initialTokens(id),
     users: of.users(id),
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
     identities: of.identities(id),
     waits: of.waits(id),
+    certificates: of.certificates(id),
   });
 }

@@ -51,7 +51,7 @@ describe.skipIf(server === undefined)('PostgreSQL', () => {
     await users.add(sampleUser(), undefined);
     await sessions.authenticate(undefined, 'browser', authentication, now);
     const access = { hash: 'refreshed', client_id: 'web', issuedAt: now, expiresAt: now + 60 };
-    const use = { familyHash: 'family', generation: 0, client_id: 'web', grace: 60, expiresAt: now + 60, access };
+    const use = { familyHash: 'family', generation: 0, proven: {}, client_id: 'web', grace: 60, expiresAt: now + 60, access };
     const later = sampleApproval({ sid: 'sid', codeHash: 'later' });
     const query = vi.spyOn(pg.Client.prototype, 'query');
     const statements = async (act: () => Promise<unknown>) => {

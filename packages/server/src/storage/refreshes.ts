@@ -4,7 +4,7 @@
  * at in a transaction: a lost answer is given again, a stolen token ends the grant (RFC 9700 section 4.14.2).
  */
 
-import type { RefreshUse, Rotation, Tokens } from '@symbolon/provider';
+import { isProven, type RefreshUse, type Rotation, type Tokens } from '@symbolon/provider';
 import { type Kysely, sql } from 'kysely';
 import { type AccessParams, accessParams, accessValues, insertAccess } from './access-tokens.ts';
 import { revokeGrant } from './endings.ts';
@@ -15,7 +15,15 @@ import type { Schema } from './schema.ts';
 
 type FamilyKey = { readonly tenant: string; readonly family_hash: string; readonly now: number };
 /** `until` is the family's new expiry; `grant_until` the grant's, which is never before that of a token on it. */
-type Use = FamilyKey & { readonly generation: number; readonly use_client: string; readonly until: number; readonly grant_until: number };
+type Use = FamilyKey & {
+  readonly generation: number;
+  readonly use_client: string;
+  readonly until: number;
+  readonly grant_until: number;
+} & {
+  readonly use_jkt: string | null;
+  readonly use_x5t: string | null;
+};
 
 export function refreshes(engine: Engine): (tenant: string) => Pick<Tokens, 'findRefresh' | 'rotate'> {
   const { kysely } = engine;
@@ -35,7 +43,7 @@ export function refreshes(engine: Engine): (tenant: string) => Pick<Tokens, 'fin
     rotate: async (use, now) => {
       const params = toParams(tenant, use, now);
       const access = accessParams(tenant, use.access, undefined);
-      return (await rotated(params, access)) ?? engine.act(() => refused(params, access, use.grace));
+      return (await rotated(params, access)) ?? engine.act(() => refused(params, access, use));
     },
   });
 }
@@ -49,9 +57,9 @@ function rotateAtOnce(engine: Engine): Rotate {
       .with('written', (db) =>
         db
           .insertInto('access_tokens')
-          .columns(['tenant', 'hash', 'grant_id', 'client_id', 'scopes', 'audience', 'issued_at', 'expires_at'])
+          .columns(['tenant', 'hash', 'grant_id', 'client_id', 'scopes', 'audience', 'confirmation', 'issued_at', 'expires_at'])
           .expression((eb) => {
-            const { tenant, hash, client_id, scopes, audience, issued_at, expires_at } = accessValues(p);
+            const { tenant, hash, client_id, scopes, audience, confirmation, issued_at, expires_at } = accessValues(p);
             return eb
               .selectFrom('gate')
               .select([
@@ -61,6 +69,7 @@ function rotateAtOnce(engine: Engine): Rotate {
                 sql<string>`${client_id}`.as('token_client'),
                 sql<string | null>`${scopes}`.as('scopes'),
                 sql<string | null>`${audience}`.as('audience'),
+                sql<string | null>`${confirmation}`.as('confirmation'),
                 sql<number>`cast(${issued_at} as bigint)`.as('issued_at'),
                 sql<number>`cast(${expires_at} as bigint)`.as('token_expires'),
               ]);
@@ -104,6 +113,8 @@ function renewed(kysely: Pick<Kysely<Schema>, 'updateTable'>, p: Use) {
     .where('grants.revoked_at', 'is', null)
     .where('grants.expires_at', '>', p.now)
     .where('grants.refresh_expires_at', '>', p.now)
+    .where((eb) => eb.or([eb('grants.jkt', 'is', null), eb('grants.jkt', '=', p.use_jkt)]))
+    .where((eb) => eb.or([eb('grants.x5t', 'is', null), eb('grants.x5t', '=', p.use_x5t)]))
     .returning(['grants.id', 'grants.client_id', 'grants.sub', 'grants.data', 'grants.expires_at'])
     .returning((eb) => accountOf(eb, 'grants'));
 }
@@ -119,10 +130,12 @@ function notRotated(engine: Engine) {
   const renew = statement<Use>('tokens.rotate.again')((p) => renewed(kysely, p));
   const write = insertAccess(engine);
   const revoke = revokeGrant(engine);
-  return function* (use: Use, access: AccessParams, grace: number): Act<Rotation> {
+  return function* (use: Use, access: AccessParams, { proven, grace }: RefreshUse): Act<Rotation> {
     const [row] = yield* run(look, use);
+    if (row === undefined) return { outcome: 'unknown' };
+    if (!isProven(toGrant(row).confirmation, proven)) return { outcome: 'otherKey', grant: toGrant(row) };
     // A generation that was never given out cannot have been stolen from anybody.
-    if (row === undefined || use.generation >= row.generation) return { outcome: 'unknown' };
+    if (use.generation >= row.generation) return { outcome: 'unknown' };
     if (!inGrace(row, use.generation, grace, use.now)) {
       yield* run(revoke, { tenant: use.tenant, id: row.id, now: use.now });
       return { outcome: 'reused', grant: toGrant(row) };
@@ -148,7 +161,8 @@ function inGrace(row: { generation: number; rotated_at: number | null }, generat
 }
 
 function toParams(tenant: string, use: RefreshUse, now: number): Use {
-  const { familyHash, generation, client_id, expiresAt, access } = use;
+  const { familyHash, generation, client_id, proven, expiresAt, access } = use;
   const grant_until = Math.max(expiresAt, access.expiresAt);
-  return { tenant, family_hash: familyHash, generation, use_client: client_id, until: expiresAt, grant_until, now };
+  const keys = { use_jkt: proven.jkt ?? null, use_x5t: proven['x5t#S256'] ?? null };
+  return { tenant, family_hash: familyHash, generation, use_client: client_id, until: expiresAt, grant_until, now, ...keys };
 }

@@ -61,7 +61,10 @@ export function requests(engine: Engine): (tenant: string) => AuthorizationReque
       .where('stage', '=', 'pending')
       .where('dies_at', '>', p.now)
       .returning('id');
-  const claim = statement<Own>('requests.claim')((p) => pending(p).set({ browser: p.browser }).where('browser', 'is', null));
+  const claim = statement<Own & { readonly expires_at: number }>('requests.claim')((p) =>
+    pending(p).set({ browser: p.browser, expires_at: p.expires_at, dies_at: p.expires_at }).where('browser', 'is', null),
+  );
+  const opened = (p: Own) => pending(p).where((eb) => eb.or([eb('browser', '=', p.browser), eb('browser', 'is', null)]));
   const merged = (added: string) =>
     engine.dialect === 'postgres' ? sql<string>`(facts::jsonb || cast(${added} as jsonb))::text` : sql<string>`json_patch(facts, ${added})`;
   const record = statement<Own & { readonly facts: string }>('requests.record')((p) =>
@@ -70,15 +73,12 @@ export function requests(engine: Engine): (tenant: string) => AuthorizationReque
       .where('browser', '=', p.browser),
   );
   const approve = statement<Own & Approving & Held>('requests.approve')((p) =>
-    pending(p)
+    opened(p)
       .set({ stage: 'approved', browser: null, approval: p.approval, sub: p.sub, code_hash: p.code_hash, dies_at: p.dies_at })
-      .where('browser', '=', p.browser)
       .where((eb) => eb.exists(heldSession(engine, p).select('sid'))),
   );
-  const deny = statement<Own>('requests.deny')((p) =>
-    pending(p).set({ stage: 'denied', browser: null, dies_at: p.now }).where('browser', '=', p.browser),
-  );
-  const once = async (wanted: Statement<Own, unknown>, own: Own) => (await engine.write(wanted, own)).length === 1;
+  const deny = statement<Own>('requests.deny')((p) => opened(p).set({ stage: 'denied', browser: null, dies_at: p.now }));
+  const once = async <P>(wanted: Statement<P, unknown>, p: P) => (await engine.write(wanted, p)).length === 1;
   const redeem = redemption(engine);
 
   return (tenant) => ({
@@ -91,7 +91,7 @@ export function requests(engine: Engine): (tenant: string) => AuthorizationReque
       const [row] = await engine.read(find, { tenant, id, now });
       return row && { ...readRequest(row), browser: row.browser ?? undefined, facts: JSON.parse(row.facts) as Facts };
     },
-    claim: (id, browser, now) => once(claim, { tenant, id, browser, now }),
+    claim: (id, browser, expiresAt, now) => once(claim, { tenant, id, browser, expires_at: expiresAt, now }),
     record: async (id, browser, facts, now) => {
       const written = await engine.write(record, { tenant, id, browser, now, facts: JSON.stringify(facts) });
       return written.length === 1;

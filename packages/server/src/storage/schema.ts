@@ -36,6 +36,9 @@ export type Schema = {
     generation: number;
     rotated_at: number | null;
     refresh_expires_at: number | null;
+    /** The keys that using the family takes; `data` has them too. */
+    jkt: string | null;
+    x5t: string | null;
   };
   access_tokens: {
     tenant: string;
@@ -44,6 +47,7 @@ export type Schema = {
     client_id: string;
     scopes: string | null;
     audience: string | null;
+    confirmation: string | null;
     issued_at: number;
     expires_at: number;
   };
@@ -58,6 +62,7 @@ export type Schema = {
     expires_at: number;
   };
   consents: { tenant: string; sub: string; client_id: string; scopes: string; at: number };
+  initial_tokens: { tenant: string; hash: string; uses: number; expires_at: number };
   replay: { tenant: string; kind: string; key: string; until: number };
   users: {
     tenant: string;
@@ -73,7 +78,7 @@ export type Schema = {
   keys: {
     tenant: string;
     kid: string;
-    use: 'signing' | 'secret';
+    use: 'signing' | 'encryption' | 'secret' | 'authority';
     alg: string;
     /** 1 for the key made at first start: a unique index over it lets one of several processes win. */
     first: number;
@@ -106,6 +111,17 @@ export type Schema = {
     subject: string | null;
     data: string;
     expires_at: number;
+  };
+  /** `dies_at`: when nobody needs to see any more that it expired. */
+  certificates: {
+    tenant: string;
+    serial: string;
+    client_id: string;
+    pem: string;
+    issued_at: number;
+    expires_at: number;
+    revoked_at: number | null;
+    dies_at: number;
   };
   /** SQLite has no NOTIFY: a number that grows when clients or keys of the tenant change. PostgreSQL leaves it empty. */
   announcements: { tenant: string; revision: number };

@@ -1,6 +1,7 @@
 /** Promises of the server's own storage port (`../store.ts`), for both engines; the provider's suite covers the rest. */
 import { appliedClientConformance, appliedUserConformance } from './server-conformance/applied.ts';
 import { attemptsConformance } from './server-conformance/attempts.ts';
+import { certificatesConformance } from './server-conformance/certificates.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
 import { identitiesConformance } from './server-conformance/identities.ts';
 import { keysConformance } from './server-conformance/keys.ts';
@@ -33,6 +34,7 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
   describe('Attempts', () => attemptsConformance(test));
   describe('Identities', () => identitiesConformance(test));
   describe('Waits', () => waitsConformance(test));
+  describe('Certificates', () => certificatesConformance(test));
   describe('Tenants', () => tenantConformance(test));
   describe('Storage', () => storageConformance(test));
 }

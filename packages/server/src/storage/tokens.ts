@@ -1,5 +1,5 @@
 /** Access tokens. That one lives is a join: its own time, its grant, its person; nothing is copied, so nothing has to be chased. */
-import type { AccessToken, Tokens } from '@symbolon/provider';
+import type { AccessToken, Confirmation, Tokens } from '@symbolon/provider';
 import { accessParams, insertAccess } from './access-tokens.ts';
 import type { Engine } from './engine.ts';
 import { statement } from './prepare.ts';
@@ -52,7 +52,7 @@ function find({ kysely }: Engine) {
       .selectFrom('access_tokens as t')
       .leftJoin('grants as g', (join) => join.onRef('g.tenant', '=', 't.tenant').onRef('g.id', '=', 't.grant_id'))
       .leftJoin('users as u', (join) => join.onRef('u.tenant', '=', 'g.tenant').onRef('u.sub', '=', 'g.sub'))
-      .select(['t.grant_id', 't.client_id', 't.scopes', 't.audience', 't.issued_at', 't.expires_at'])
+      .select(['t.grant_id', 't.client_id', 't.scopes', 't.audience', 't.confirmation', 't.issued_at', 't.expires_at'])
       .select(['g.client_id as grant_client', 'g.sub', 'g.data', 'g.expires_at as grant_expires', 'u.data as account'])
       .where('t.tenant', '=', p.tenant)
       .where('t.hash', '=', p.hash)
@@ -66,6 +66,7 @@ type AccessRow = {
   readonly client_id: string;
   readonly scopes: string | null;
   readonly audience: string | null;
+  readonly confirmation: string | null;
   readonly issued_at: number;
   readonly expires_at: number;
   readonly grant_client: string | null;
@@ -87,7 +88,8 @@ function toAccess(hash: string, row: AccessRow): AccessToken {
   };
   const scopes = row.scopes === null ? undefined : { scopes: JSON.parse(row.scopes) as readonly string[] };
   const audience = row.audience === null ? undefined : { audience: JSON.parse(row.audience) as readonly string[] };
-  return { ...token, ...scopes, ...audience };
+  const confirmation = row.confirmation === null ? undefined : { confirmation: JSON.parse(row.confirmation) as Confirmation };
+  return { ...token, ...scopes, ...audience, ...confirmation };
 }
 
 function grantOf({ grant_id, grant_client, sub, data, grant_expires }: AccessRow) {

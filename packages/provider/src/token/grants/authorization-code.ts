@@ -12,25 +12,32 @@ import { one, required } from '../../wire/parameters.ts';
 import { checkVerifier } from '../../wire/pkce.ts';
 import { intersect } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
-import { narrowed, readResources } from '../audience.ts';
+import { checkResources, narrowed, readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import { refreshBinding, type Sender } from '../sender.ts';
 import { alive, type TokenCall } from './grant.ts';
 
-export async function authorizationCode(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
+export async function authorizationCode(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   const code = required(form, 'code');
   const redirect_uri = one(form, 'redirect_uri');
   const verifier = one(form, 'code_verifier');
-  const resources = readResources(op, form);
+  const resources = await readResources(op, client, form);
   const { request, account: found } = await redeem(op, client, code);
   checkRequest(client, request, redirect_uri);
   checkVerifier(request.parameters.code_challenge, verifier);
-  const account = alive(found);
+  checkKey(request, sender);
+  await checkResources(op, client, resources ?? request.parameters.resources);
+  const account = alive(found, client);
 
   const scopes = intersect(request.approval.scopes, client.scopes);
-  const access = draftAccessToken(op, client, undefined, narrowed(resources, request.parameters));
+  const access = draftAccessToken(op, client, {
+    audience: narrowed(resources, request.parameters),
+    confirmation: sender.confirmation,
+  });
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
-  const grant = grantOf(request, scopes, op.now(), access.row.expiresAt, family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken'));
+  const refreshLife = family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken');
+  const grant = { ...grantOf(request, scopes, op.now(), access.row.expiresAt, refreshLife), ...refreshBinding(client, sender) };
   const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id }, refresh);
 
@@ -68,6 +75,12 @@ function checkRequest(client: Client, request: ApprovedRequest, redirect_uri: st
   if (redirect_uri === undefined && !request.parameters.redirect_uri_sent) return;
   if (redirect_uri !== request.parameters.redirect_uri)
     throw new OAuthError('invalid_grant', 'redirect_uri differs from the one of the authorization request');
+}
+
+/** RFC 9449 section 10. */
+function checkKey({ parameters: { dpop_jkt } }: ApprovedRequest, { proven }: Sender): void {
+  if (dpop_jkt !== undefined && dpop_jkt !== proven.jkt)
+    throw new OAuthError('invalid_grant', 'the code is bound to a DPoP key that this request does not prove');
 }
 
 function grantOf(request: ApprovedRequest, scopes: readonly string[], now: number, accessExpiresAt: number, refreshLife: number): Grant {

@@ -9,10 +9,11 @@ import { readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import type { TokenCall } from './grant.ts';
 
-export async function clientCredentials(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
+export async function clientCredentials(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   if (client.token_endpoint_auth_method === 'none') throw new OAuthError('unauthorized_client', 'a public client cannot act for itself');
   const scopes = scopesFor(client, one(form, 'scope'));
-  const access = draftAccessToken(op, client, scopes, readResources(op, form));
+  const audience = await readResources(op, client, form);
+  const access = draftAccessToken(op, client, { scopes, audience, confirmation: sender.confirmation });
   await op.store.tokens.add({ ...access.row, scopes, grantId: undefined });
   return { client, access, scopes };
 }

@@ -15,16 +15,16 @@ import { draftAccessToken } from '../access-token.ts';
 import { readResources } from '../audience.ts';
 import type { Issuance } from '../issuance.ts';
 import { familyHashOf, newFamily, wantsRefreshToken, writeRefreshToken } from '../refresh-token.ts';
-import type { TokenCall } from './grant.ts';
+import { alive, type TokenCall } from './grant.ts';
 
-export async function password(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
+export async function password(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   if (!client.policy.passwordGrant || client.token_endpoint_auth_method === 'none')
     throw new OAuthError('unauthorized_client', 'an administrator has not allowed this client to use passwords');
   const scopes = scopesFor(op, client, one(form, 'scope'));
-  const resources = readResources(op, form);
-  const account = await check(op, required(form, 'username'), required(form, 'password'));
+  const resources = await readResources(op, client, form);
+  const account = alive(await check(op, required(form, 'username'), required(form, 'password')), client);
 
-  const access = draftAccessToken(op, client);
+  const access = draftAccessToken(op, client, { confirmation: sender.confirmation });
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
   const expiresAt = Math.max(access.row.expiresAt, family === undefined ? 0 : op.now() + lifetimeOf(op, client, 'refreshToken'));
   const grant: Grant = {

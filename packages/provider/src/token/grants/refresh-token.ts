@@ -10,19 +10,21 @@ import { OAuthError } from '../../wire/error.ts';
 import { one, type Parameters, required } from '../../wire/parameters.ts';
 import { intersect, splitScope } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
-import { narrowed, readResources } from '../audience.ts';
+import { checkResources, narrowed, readResources } from '../audience.ts';
 import type { DraftAccessToken, Issuance } from '../issuance.ts';
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from '../refresh-token.ts';
+import type { Sender } from '../sender.ts';
 import { alive, type TokenCall } from './grant.ts';
 
-export async function refreshToken(op: Provider, { client, form }: TokenCall): Promise<Issuance> {
+export async function refreshToken(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
   if (presented === undefined) throw dead();
   const { scopes: fewer, audience } = await narrower(op, client, presented, form);
-  const access = draftAccessToken(op, client, fewer, audience);
-  const rotation = await rotate(op, client, presented, access.row);
+  const access = draftAccessToken(op, client, { scopes: fewer, audience, confirmation: sender.confirmation });
+  const rotation = await rotate(op, { client, presented, sender, access: access.row });
   const { grant } = rotation;
-  const account = alive(rotation.account);
+  const account = alive(rotation.account, client);
+  await checkResources(op, client, audience ?? grant.resources);
   const scopes = intersect(fewer ?? grant.scopes, client.scopes);
   return {
     client,
@@ -33,19 +35,29 @@ export async function refreshToken(op: Provider, { client, form }: TokenCall): P
   };
 }
 
-async function rotate(op: Provider, client: Client, presented: RefreshToken, access: DraftAccessToken['row']) {
+type Use = {
+  readonly client: Client;
+  readonly presented: RefreshToken;
+  readonly sender: Sender;
+  readonly access: DraftAccessToken['row'];
+};
+
+async function rotate(op: Provider, { client, presented, sender, access }: Use) {
   const { familyHash, generation } = presented;
   const now = op.now();
   const use = {
     familyHash,
     generation,
     client_id: client.client_id,
+    proven: sender.proven,
     grace: grace(op, client),
     expiresAt: now + lifetimeOf(op, client, 'refreshToken'),
     access,
   };
   const rotation = await op.store.tokens.rotate(use, now);
   if (rotation.outcome === 'unknown') throw dead();
+  if (rotation.outcome === 'otherKey')
+    throw new OAuthError('invalid_grant', 'the refresh token is bound to a key that this request does not prove');
   if (rotation.outcome === 'reused') {
     op.emit({ type: 'refresh.reused', client_id: client.client_id, sub: rotation.grant.sub });
     throw dead();
@@ -58,7 +70,7 @@ type Narrower = { readonly scopes?: readonly string[] | undefined; readonly audi
 /** A client may ask for less than it was granted, never for more; only then is the grant read before it is rotated. */
 async function narrower(op: Provider, client: Client, presented: RefreshToken, form: Parameters): Promise<Narrower> {
   const scope = one(form, 'scope');
-  const resources = readResources(op, form);
+  const resources = await readResources(op, client, form);
   if (scope === undefined && resources === undefined) return {};
   const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
   if (grant === undefined || grant.client_id !== client.client_id) throw dead();

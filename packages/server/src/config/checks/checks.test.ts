@@ -131,6 +131,21 @@ describe('server', () => {
   });
 });
 
+describe('registration', () => {
+  it('takes the defaults, and scopes of OpenID Connect or of the tenant', () => {
+    expect(ofTenant({ registration: {} })).toEqual([]);
+    expect(ofTenant({ scopes: [{ name: 'groups' }], registration: { open: true, scope: 'openid groups', maxClients: 5 } })).toEqual([]);
+  });
+
+  it('never lets clients that register themselves have the password grant, nor scopes nobody has', () => {
+    const registration = { grant_types: ['authorization_code', 'password'], scope: 'openid nothing' };
+    expect(ofTenant({ registration })).toEqual([
+      ...one('tenants[0].registration.grant_types[1]', 'password is never'),
+      ...one('tenants[0].registration.scope', 'neither OpenID Connect nor the tenant'),
+    ]);
+  });
+});
+
 describe('clients', () => {
   it('refuses a client_id that is there already in the tenant, but not in another', () => {
     expect(ofTenant({ clients: [client, client] })).toEqual(one('tenants[0].clients[1].client_id', 'clients\\[0\\]'));
@@ -344,6 +359,11 @@ describe('resources and upstreams', () => {
       ...one('tenants[0].resources[1].client_id', 'no client'),
       ...one('tenants[0].resources[2].id', 'absolute'),
     ]);
+  });
+
+  it('refuses a misspelled client that may name a resource, and takes one that is registered elsewhere', () => {
+    const resource = { id: 'https://api.example', client_id: 'web', clients: ['web', 'wbe', 'Jq3k9vX0c2mJ5p7rT1yUbw'] };
+    expect(ofClient({}, { resources: [resource] })).toEqual(one('tenants[0].resources[0].clients[1]', 'no client'));
   });
 
   it('refuses an unknown dialect, connector or linking, a bad address and an id that is there already', () => {

@@ -90,7 +90,8 @@ function metadataOf(client: Draft<FileClient>): ClientMetadata {
 function offerOf(tenant: Draft<FileTenant>): Offer {
   const signing = (tenant.signing ?? asymmetricAlgorithms).filter((name) => name !== undefined);
   const scopes = (tenant.scopes ?? []).flatMap((scope) => (scope?.name === undefined ? [] : [{ name: scope.name }]));
-  return { signing, scopes };
+  // A client whose certificates cannot arrive is no mistake in the file: it is said beside what is not in effect.
+  return { signing, scopes, mtls: {}, productionByKey: tenant.clientCa !== undefined };
 }
 
 function fixOf({ unknown, fix }: MetadataFault, tenant: Draft<FileTenant>): string {

@@ -1,4 +1,5 @@
 /** Tenants among each other, and what each says of itself: id, issuer, languages, algorithms. */
+import { standardScopeClaims } from '@symbolon/provider';
 import type { Draft, File, FileTenant } from '../schema.ts';
 import { issuerFault } from './issuer.ts';
 import { forEach, type Report, reportRepeated, under } from './report.ts';
@@ -28,7 +29,24 @@ function checkTenant(tenant: Draft<FileTenant>, report: Report): void {
   const fault = tenant.issuer === undefined ? undefined : issuerFault(tenant.issuer);
   if (fault) report(['issuer'], fault.message, fault.fix);
   checkLocales(tenant.locales ?? [], report);
+  checkRegistration(tenant, under(report, 'registration'));
   reportRepeated(tenant.signing ?? [], (index) => report(['signing', index], 'is in the list already', 'remove one of the two'));
+}
+
+/** Nobody has looked at a client that registers itself: it is not to see passwords. */
+function checkRegistration({ registration, scopes = [] }: Draft<FileTenant>, report: Report): void {
+  for (const [index, name] of (registration?.grant_types ?? []).entries())
+    if (name === 'password')
+      report(
+        ['grant_types', index],
+        'password is never for clients that register themselves',
+        'remove it; register such a client yourself',
+      );
+  if (scopes.some((scope) => scope?.name === undefined)) return;
+  const known = new Set([...Object.keys(standardScopeClaims), ...scopes.map((scope) => scope?.name)]);
+  const unknown = (registration?.scope ?? '').split(/\s+/).find((name) => name !== '' && !known.has(name));
+  if (unknown !== undefined)
+    report(['scope'], 'names a scope that neither OpenID Connect nor the tenant has', "add it to the tenant's scopes, or remove it");
 }
 
 /** Ids stand in paths, cookies and database rows, so they are plain. */

@@ -8,15 +8,21 @@ import type { Schema } from '../schema.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
+import { confirmation } from './0004-confirmation.ts';
+import { certificates } from './0005-certificates.ts';
 import { broker } from './0006-broker.ts';
 import { keyRotation } from './0009-key-rotation.ts';
+import { initialTokens } from './0010-initial-tokens.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-attempts': attempts,
   '0003-audience': audience,
+  '0004-confirmation': confirmation,
+  '0005-certificates': certificates,
   '0006-broker': broker,
   '0009-key-rotation': keyRotation,
+  '0010-initial-tokens': initialTokens,
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);

@@ -1,0 +1,169 @@
+/** Relying parties of a bank network against a standard tenant: pushed requests without `client_id`, signed and encrypted answers, no tolerance. */
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  answerAt,
+  authorizationUrl,
+  type Bank,
+  discover,
+  proofs,
+  refreshed,
+  tokenRequest,
+  tokens,
+  withKey,
+  withSecret,
+} from '../support/bank-client.ts';
+import { people, signInAndConsent, userinfo } from '../support/client.ts';
+import { type KeyPair, keyPair } from '../support/client-keys.ts';
+import { expectErrorPage } from '../support/error-page.ts';
+import { type Agent, createAgent } from '../support/http-agent.ts';
+import { startSymbolon, type TestServer } from '../support/symbolon.ts';
+
+const callback = 'http://127.0.0.1:5000/jwt';
+const secret = 'a+/=%&:secret-0123456789abcdef0123456789';
+
+let server: TestServer;
+let issuer: string;
+let signing: KeyPair;
+let decryption: KeyPair;
+let shop: Bank;
+let keyed: Bank;
+let prover: Bank;
+let keyedProver: Bank;
+let strict: Bank;
+
+beforeAll(async () => {
+  [signing, decryption] = await Promise.all([keyPair('PS256', 'sig-1'), keyPair('RSA-OAEP', 'enc-1', 'enc')]);
+  const common = `client_secret: "${secret}", redirect_uris: [${callback}], scope: openid email profile offline_access, id_token_signed_response_alg: PS256, authorization_signed_response_alg: PS256`;
+  const registered = JSON.stringify({ keys: [signing.jwk, decryption.jwk] });
+  const byKey = `${common.replace(/client_secret: "[^"]*", /, '')}, token_endpoint_auth_method: private_key_jwt, jwks: ${registered}`;
+  const encrypted = ['id_token', 'authorization']
+    .map((answer) => `${answer}_encrypted_response_alg: RSA-OAEP, ${answer}_encrypted_response_enc: A256CBC-HS512`)
+    .join(', ');
+  server = await startSymbolon({
+    yaml: `server: { listen: "127.0.0.1:4000" }
+database: sqlite:x
+tenants:
+  - id: main
+    issuer: http://127.0.0.1:4000
+    users: [{ username: alice, password: correct horse battery staple, claims: { name: Alice Archer, email: alice@example.test, email_verified: true } }]
+    clients:
+      - { client_id: shop, ${common} }
+      - { client_id: keyed, ${common}, request_object_signing_alg: PS256, ${encrypted}, jwks: ${registered} }
+      - { client_id: prover, ${byKey}, policy: { assertionAudience: endpoint } }
+      - { client_id: keyed-prover, ${byKey}, policy: { assertionAudience: endpoint }, ${encrypted} }
+      - { client_id: strict, ${byKey} }
+`,
+  });
+  issuer = server.issuer;
+  shop = { client_id: 'shop', callback, authenticate: withSecret('shop', secret) };
+  keyed = { client_id: 'keyed', callback, authenticate: withSecret('keyed', secret), keys: { signing, decryption } };
+  const provenAs = (client_id: string) => ({ client_id, callback, authenticate: withKey(client_id, signing) });
+  prover = provenAs('prover');
+  keyedProver = { ...provenAs('keyed-prover'), keys: { signing, decryption } };
+  strict = provenAs('strict');
+});
+afterAll(() => server?.close());
+
+const banks = [
+  ['without keys', () => shop],
+  ['with keys', () => keyed],
+  ['proven by key, without keys for more', () => prover],
+  ['proven by key, with keys', () => keyedProver],
+] as const;
+
+/** As the library does it: push, send the browser, read the answer, redeem. */
+async function signIn(bank: Bank, extra: Record<string, string> = {}, agent: Agent = createAgent(issuer)) {
+  const known = proofs();
+  const { location = '' } = await signInAndConsent(agent, await agent.get(await authorizationUrl(bank, issuer, known, extra)));
+  const answer = await answerAt(bank, issuer, location, known);
+  return { known, answer, location };
+}
+
+describe('conformance: clients of a bank network', () => {
+  it('IP-5: discovery has what they look for, and the issuer to the letter', async () => {
+    const document = (await discover(issuer)) as unknown as Record<string, unknown>;
+    const needed = [
+      'issuer',
+      'authorization_endpoint',
+      'token_endpoint',
+      'jwks_uri',
+      'pushed_authorization_request_endpoint',
+      'userinfo_endpoint',
+    ];
+    // The Java client's.
+    const strictly = ['response_types_supported', 'subject_types_supported', 'id_token_signing_alg_values_supported'];
+    expect(Object.keys(document)).toEqual(expect.arrayContaining([...needed, ...strictly]));
+    expect(document.id_token_encryption_alg_values_supported).toContain('RSA-OAEP');
+    expect(document.authorization_encryption_enc_values_supported).toContain('A256CBC-HS512');
+  });
+
+  it.each(banks)('IP-6, IP-8, IP-10, IP-12, IP-14, IP-15, IP-19: %s, the whole way with refresh and userinfo', async (_, of) => {
+    const bank = of();
+    const { known, answer } = await signIn(bank, { scope: 'openid email profile birthdate offline_access', prompt: 'consent' });
+    const first = await tokens(bank, issuer, answer, known);
+    expect(first.tokens).toMatchObject({ token_type: 'Bearer', expires_in: expect.any(Number), scope: expect.stringContaining('openid') });
+    const info = await userinfo(issuer, first.tokens.access_token);
+    expect(info.body).toMatchObject({ sub: first.claims.sub, email: 'alice@example.test' });
+    const second = await refreshed(bank, issuer, String(first.tokens.refresh_token));
+    expect(second.claims.sub).toBe(first.claims.sub);
+    expect(second.claims).not.toHaveProperty('nonce');
+  });
+
+  it.each(banks)('IP-13: %s, who declines gives access_denied', async (_, of) => {
+    const bank = of();
+    const [known, agent] = [proofs(), createAgent(issuer)];
+    const page = await agent.get(await authorizationUrl(bank, issuer, known, { prompt: 'consent' }));
+    const consent = await agent.submit(page, { button: 'login-submit', fields: people.alice });
+    const { location = '' } = await agent.submit(consent, { button: 'consent-deny' });
+    const answer = await answerAt(bank, issuer, location, known);
+    expect([answer.error, answer.code]).toEqual(['access_denied', undefined]);
+  });
+
+  it.each(banks)('IP-11: %s, a request_uri is used up by its answer', async (_, of) => {
+    const [known, agent] = [proofs(), createAgent(issuer)];
+    const url = await authorizationUrl(of(), issuer, known);
+    await signInAndConsent(agent, await agent.get(url));
+    expectErrorPage(await agent.get(url), 'a second use', 400, 'invalid_request_uri');
+  });
+
+  it('IP-19: no refresh token without offline_access', async () => {
+    const { known, answer } = await signIn(shop);
+    expect((await tokens(shop, issuer, answer, known)).tokens).not.toHaveProperty('refresh_token');
+  });
+
+  it('IP-16: a code used again is invalid_grant, and what it gave is revoked', async () => {
+    const { known, answer } = await signIn(shop);
+    const { tokens: given } = await tokens(shop, issuer, answer, known);
+    await expect(tokens(shop, issuer, answer, known)).rejects.toThrow('400 invalid_grant');
+    expect((await userinfo(issuer, given.access_token)).status).toBe(401);
+  });
+
+  it('IP-17: a wrong verifier is invalid_grant', async () => {
+    const { answer } = await signIn(shop);
+    const grant = { grant_type: 'authorization_code', code: String(answer.code), redirect_uri: callback, code_verifier: proofs().verifier };
+    await expect(tokenRequest(shop, issuer, grant)).rejects.toThrow('400 invalid_grant');
+  });
+
+  it('IP-7: a wrong secret is invalid_client', async () => {
+    const thief = { ...shop, authenticate: withSecret('shop', `${secret}x`) };
+    await expect(authorizationUrl(thief, issuer, proofs())).rejects.toThrow('401 invalid_client');
+  });
+
+  it('F9: an assertion for a list of issuer and token endpoint is refused at the endpoint too, unless the policy says otherwise', async () => {
+    await expect(authorizationUrl(strict, issuer, proofs())).rejects.toThrow('401 invalid_client');
+    const thief = { ...prover, authenticate: withKey('prover', { ...signing, privateKey: (await keyPair('PS256', 'x')).privateKey }) };
+    await expect(authorizationUrl(thief, issuer, proofs())).rejects.toThrow('401 invalid_client');
+  });
+
+  it('IP-14: a client with keys reads nothing that was not encrypted to it, and nobody else reads what was', async () => {
+    const { location, known } = await signIn(keyed);
+    const response = new URL(location).searchParams.get('response') ?? '';
+    expect(response.split('.')).toHaveLength(5);
+    expect(() => decodeJwt(response)).toThrow();
+    const stranger = { ...keyed, keys: { signing, decryption: { ...(await keyPair('RSA-OAEP', 'enc-1', 'enc')) } } };
+    await expect(answerAt(stranger, issuer, location, known)).rejects.toThrow();
+    const plain = await signIn(shop);
+    await expect(answerAt(keyed, issuer, plain.location, plain.known)).rejects.toThrow();
+  });
+});
