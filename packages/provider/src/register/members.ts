@@ -7,7 +7,7 @@ import { type Client, subjectMembers } from '../client.ts';
 import { authMethods } from '../client-auth/authenticate.ts';
 import type { ClientMetadata } from '../registration/metadata.ts';
 import { grantTypes } from '../token/token.ts';
-import { algorithms } from '../wire/algorithms.ts';
+import { algorithms, asymmetricAlgorithms } from '../wire/algorithms.ts';
 import { OAuthError } from '../wire/error.ts';
 
 type Shape = { readonly is: (value: unknown) => boolean; readonly must: string };
@@ -57,8 +57,18 @@ const shapes = {
   token_endpoint_auth_method: one(Object.keys(authMethods)),
   token_endpoint_auth_signing_alg: one(algorithms),
   ...(Object.fromEntries(subjectMembers.map((member) => [member, text])) as Record<(typeof subjectMembers)[number], Shape>),
-  tls_client_certificate_bound_access_tokens: flag,
   dpop_bound_access_tokens: flag,
+  tls_client_certificate_bound_access_tokens: flag,
+  tls_client_auth_subject_dn: text,
+  tls_client_auth_san_dns: text,
+  tls_client_auth_san_uri: text,
+  tls_client_auth_san_ip: text,
+  tls_client_auth_san_email: text,
+  require_pushed_authorization_requests: flag,
+  require_signed_request_object: flag,
+  request_object_signing_alg: one(asymmetricAlgorithms),
+  request_uris: texts,
+  authorization_signed_response_alg: one(algorithms),
   jwks: keySet,
   jwks_uri: text,
   grant_types: some([...Object.keys(grantTypes), 'implicit']),
