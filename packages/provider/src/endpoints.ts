@@ -49,7 +49,13 @@ export type EndpointName = keyof typeof endpoints;
 export type DirectEndpointName = { [K in EndpointName]: (typeof endpoints)[K]['interactive'] extends false ? K : never }[EndpointName];
 
 /** The endpoints that a client calls itself, and that may want its certificate there (RFC 8705 section 5). */
-export const mtlsEndpoints = ['token', 'userinfo', 'introspection', 'revocation'] as const satisfies readonly EndpointName[];
+export const mtlsEndpoints = [
+  'token',
+  'userinfo',
+  'introspection',
+  'revocation',
+  'pushedAuthorizationRequest',
+] as const satisfies readonly EndpointName[];
 
 /** Where endpoints live that are not where the table says: a path below the issuer, or a whole URL of the issuer's origin. */
 export type Places = Readonly<Partial<Record<EndpointName, string>>>;
