@@ -7,7 +7,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, connect } from 'node:tls';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { basicOf, claimsIn, form, signInAndConsent } from '../support/client.ts';
+import { authorizationRequest, basicOf, claimsIn, form, signInAndConsent } from '../support/client.ts';
 import { createCookieJar } from '../support/cookie-jar.ts';
 import { dpopKey, dpopProof } from '../support/dpop.ts';
 import { createAgent } from '../support/http-agent.ts';
@@ -34,8 +34,8 @@ describe('discovery', () => {
       tls_client_certificate_bound_access_tokens: true,
       mtls_endpoint_aliases: {
         token_endpoint: `${server.issuer}/token`,
-        userinfo_endpoint: `${server.issuer}/userinfo`,
         pushed_authorization_request_endpoint: `${server.issuer}/par`,
+        userinfo_endpoint: `${server.issuer}/userinfo`,
       },
       token_endpoint_auth_methods_supported: expect.arrayContaining(['tls_client_auth', 'self_signed_tls_client_auth']),
     });
@@ -89,6 +89,16 @@ describe('client authentication', () => {
     const { status, body } = await token(server.pinned, { ...code, client_secret: secret });
     expect(status).toBe(200);
     expect((await userinfoWith(server.ask(), server.issuer, body.access_token)).status).toBe(200);
+  });
+
+  it('IP-22, F3: a request is pushed with the certificate, and not without', async () => {
+    const parameters = Object.fromEntries(
+      new URL(authorizationRequest(server.issuer, { client_id: 'shop', redirect_uri }).url).searchParams,
+    );
+    const pushed = await post(server.ask(server.shop), `${server.issuer}/par`, parameters);
+    expect([pushed.status, pushed.body.expires_in]).toEqual([201, 60]);
+    const bare = await post(server.ask(), `${server.issuer}/par`, parameters);
+    expect([bare.status, bare.body.error]).toEqual([401, 'invalid_client']);
   });
 
   it('introspection and revocation know the client by its certificate too', async () => {

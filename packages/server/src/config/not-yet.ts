@@ -57,16 +57,6 @@ const rows: readonly Row[] = [
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
   { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
-  {
-    at: `${client}.backchannel_logout_uri`,
-    when: written,
-    message: says('backchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
-  {
-    at: `${client}.frontchannel_logout_uri`,
-    when: written,
-    message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
 ];
 
 /** Everything in a correct file that is not in effect yet. */

@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
 import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
+import { logouts } from './logouts.ts';
 import { migrate } from './migrations/migrate.ts';
 import { statement } from './prepare.ts';
 import { replay } from './replay.ts';
@@ -67,6 +68,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
+    logouts: logouts(engine),
     certificates: certificates(engine),
   };
   return (id) => ({
@@ -82,6 +84,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
+    logouts: of.logouts(id),
     certificates: of.certificates(id),
   });
 }

@@ -4,6 +4,7 @@ import { attemptsConformance } from './server-conformance/attempts.ts';
 import { certificatesConformance } from './server-conformance/certificates.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
 import { keysConformance } from './server-conformance/keys.ts';
+import { logoutsConformance } from './server-conformance/logouts.ts';
 import { signInConformance } from './server-conformance/sign-in.ts';
 import { storageConformance, tenantConformance } from './server-conformance/storage.ts';
 import { endingConformance, usersConformance } from './server-conformance/users.ts';
@@ -30,6 +31,7 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
   describe('Applied clients', () => appliedClientConformance(test));
   describe('Applied users', () => appliedUserConformance(test));
   describe('Attempts', () => attemptsConformance(test));
+  describe('Logouts', () => logoutsConformance(test));
   describe('Certificates', () => certificatesConformance(test));
   describe('Tenants', () => tenantConformance(test));
   describe('Storage', () => storageConformance(test));
