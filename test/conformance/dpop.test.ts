@@ -160,6 +160,8 @@ describe('conformance: DPoP at the token endpoint', () => {
 });
 
 const rsa = dpopKey('RS256');
+const edwards = dpopKey('EdDSA');
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
 
 /** A proof whose parts are put together from several. */
@@ -198,6 +200,11 @@ const faulty: readonly (readonly [string, () => string])[] = [
   ['jwk that is a secret', () => good({ header: { jwk: { kty: 'oct', k: 'AAAA' } } })],
   ['jwk that is no point of the curve', () => good({ header: { jwk: { ...key.jwk, y: key.jwk.x } } })],
   ['jwk of another curve', () => good({ header: { jwk: { ...key.jwk, crv: 'P-384' } } })],
+  [
+    'signed well, with a key of a curve that alg does not mean',
+    () => userinfoProof(issuer, asDpopKey('ES256', p384.privateKey, p384.publicKey), access),
+  ],
+  ['signed well, under the name of another alg', () => userinfoProof(issuer, edwards, access, { header: { alg: 'ES256' } })],
   ['an RSA key of 1024 bits', () => userinfoProof(issuer, asDpopKey('PS256', weak.privateKey, weak.publicKey), access)],
   ['jku in the place of jwk', () => good({ header: { jwk: undefined, jku: `${issuer}/jwks` } })],
   ['crit', () => good({ header: { crit: ['b64'], b64: true } })],

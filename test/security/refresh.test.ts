@@ -74,6 +74,16 @@ describe('security: refresh tokens', () => {
     }
   });
 
+  it('F8: a use after the grace time that asks for a scope of its own ends the family as well', async () => {
+    const first = await newTokens();
+    const second = await successor(first.refresh);
+    server.advance(61);
+    const { status, body } = await refresh(first.refresh, { scope: 'openid' });
+    expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_grant' });
+    expect(await works(second.access)).toBe(false);
+    await expectRefused(second.refresh);
+  });
+
   it('F8: a token two generations old ends the family even within the grace time', async () => {
     const first = await newTokens();
     const third = await successor((await successor(first.refresh)).refresh);

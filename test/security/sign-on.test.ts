@@ -119,6 +119,12 @@ describe('security: sign-on tokens', () => {
       expect(await outcome(silent(sso_token))).toBe('login_required');
       expect((await mint(family, access_token)).body.error).toBe('invalid_target');
     });
+    for (const changes of [{ policy: { ...policy, signOnTokens: false } }, { disabled: true }]) {
+      const next = (await mint(family, access_token)).body.sso_token;
+      await withClient(tenant, family.client_id, changes, async () => {
+        expect(await outcome(silent(next))).toBe('login_required');
+      });
+    }
     const bobs = (await mint(family, (await tokensOf(family, people.bob)).access_token)).body.sso_token;
     const { sub } = await userNamed(tenant, 'bob');
     await tenant.store.users.setActive(sub, false, tenant.op.now());

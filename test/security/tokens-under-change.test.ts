@@ -93,6 +93,9 @@ describe('security: tokens under change', () => {
       expect(refused(await tokenRequest(issuer, apiB, { grant_type: 'client_credentials', resource: a }))[1]).toBe('invalid_target');
     });
     expect((await introspect(issuer, apiA, access_token)).body.active).toBe(true);
+    // The refusals have used nothing up, however late the API comes back.
+    server.advance(100);
+    expect((await refresh(client, refresh_token)).status).toBe(200);
   });
 
   it('F7: a client taken from the list of those that may name an API gets no more tokens for it, nor do those it has count there', async () => {

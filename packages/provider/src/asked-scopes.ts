@@ -4,7 +4,10 @@ import type { Provider } from './op.ts';
 import { OAuthError } from './wire/error.ts';
 import { intersect, isStandardScope, splitScope } from './wire/scope.ts';
 
-/** Throws invalid_scope when nothing is left, when the client is an OAuth client only and asks for `openid`, or when the tenant does not know one and the client's policy is to refuse it. */
+/**
+ * Throws invalid_scope when nothing is left, when a client that knows OAuth only asks for `openid`, or when the tenant does not know one and the
+ * client's policy is to refuse it.
+ */
 export function askedScopes({ settings }: Provider, client: Client, scope: string): readonly string[] {
   const asked = splitScope(scope);
   const known = (name: string) => isStandardScope(name) || settings.scopes.some((defined) => defined.name === name);

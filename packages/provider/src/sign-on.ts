@@ -97,7 +97,9 @@ async function isTaken(op: Provider, browser: string | undefined): Promise<boole
 async function redeem(op: Provider, { access, client_id, expiresAt, id }: SignOn, presenter: string | undefined) {
   if (presenter !== client_id || op.now() >= expiresAt) return undefined;
   if (!(await op.store.replay.once('sign-on', sha256(id), expiresAt, op.now()))) return undefined;
-  return op.store.tokens.findAccess(access, op.now());
+  const token = await op.store.tokens.findAccess(access, op.now());
+  // Whoever handed her over may have lost the right to since.
+  return token !== undefined && accepts(await activeClient(op, token.client_id)) ? token : undefined;
 }
 
 function write(vault: Vault, content: SignOn): string {

@@ -23,6 +23,12 @@ export async function checkResources(op: Provider, client: Client, ids: readonly
     throw new OAuthError('invalid_target', 'resource is not one of this provider that the client may name');
 }
 
+/** Whether this client can have tokens for every API there is, so that no grant needs a look for it before it is used. */
+export async function reachesAll(op: Provider, client: Client): Promise<boolean> {
+  const all = op.settings.resources.map(({ id }) => id);
+  return (await inReach(op, client, all)).length === all.length;
+}
+
 /** Of these resources, those that are in service and that the client may name. */
 export async function inReach(op: Provider, { client_id }: Pick<Client, 'client_id'>, ids: readonly string[]): Promise<readonly string[]> {
   if (ids.length === 0) return ids;

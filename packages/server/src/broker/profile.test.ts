@@ -45,18 +45,26 @@ describe('security: the profile of an upstream', () => {
     const profile = (g: unknown) => given({ g, groups: ['admin'], roles: ['admin'] }, { groups });
     expect(profile(['riders', 'riders', 'admin', 7])).toMatchObject({ given: { groups: ['bikers'], roles: [] } });
     expect(profile('riders x')).toMatchObject({ given: { groups: ['bikers'] } });
-    for (const g of [undefined, null, 7, { riders: true }, ['__proto__', 'toString']]) expect(profile(g)).toMatchObject({ given: { groups: [] } });
+    for (const g of [undefined, null, 7, { riders: true }, ['__proto__', 'toString']])
+      expect(profile(g)).toMatchObject({ given: { groups: [] } });
   });
 
   it('names each broken rule, and renames what a rule renames', () => {
-    const claims = { plan: { required: true, values: ['A', 'B'], to: 'bikePlan' }, name: { to: 'fullName' }, age: { type: 'number' as const } };
+    const claims = {
+      plan: { required: true, values: ['A', 'B'], to: 'bikePlan' },
+      name: { to: 'fullName' },
+      age: { type: 'number' as const },
+    };
     expect(given({ plan: 'C', age: '7' }, { claims })).toEqual(['plan value', 'age type']);
     expect(given({ plan: 'A', name: 'Ann' }, { claims })).toMatchObject({ given: { claims: { bikePlan: 'A', fullName: 'Ann' } } });
     expect(given({ plan: 'A', name: 'Ann' }, { claims })).not.toMatchObject({ given: { claims: { name: 'Ann' } } });
   });
 
   it('E9: never gives what only we may say, whatever is sent and whatever the rules are named', () => {
-    const names = fc.oneof(fc.constantFrom('sub', 'iss', 'roles', 'groups', 'email_verified', 'acr', '__proto__', 'email', 'name'), fc.string());
+    const names = fc.oneof(
+      fc.constantFrom('sub', 'iss', 'roles', 'groups', 'email_verified', 'acr', '__proto__', 'email', 'name'),
+      fc.string(),
+    );
     fc.assert(
       fc.property(fc.dictionary(names, fc.jsonValue()), (claims) => {
         const rules = Object.fromEntries(Object.keys(claims).map((name) => [name, {}]));

@@ -66,16 +66,6 @@ const rows: readonly Row[] = [
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
-  {
-    at: `${client}.backchannel_logout_uri`,
-    when: written,
-    message: says('backchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
-  {
-    at: `${client}.frontchannel_logout_uri`,
-    when: written,
-    message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
 ];
 
 /** Everything in a correct file that is not in effect yet. */

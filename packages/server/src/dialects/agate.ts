@@ -1,6 +1,7 @@
 /**
  * Agate (OBiBa): its clients are Amber, Opal, Mica and whoever uses `grant` or obiba-commons. Endpoints under /ws/oauth2, discovery at the root of
- * the host, commas between scopes, `token_type` in lower case, 400 for every refusal of the token endpoint, `expires_in` beside the code, `iss` in userinfo.
+ * the host, commas between scopes, `token_type` in lower case, 400 for every refusal of the token endpoint, `expires_in` beside the code,
+ * `iss` in userinfo.
  */
 import type { Places } from '@symbolon/provider';
 import type { Dialect } from '../dialect.ts';

@@ -14,6 +14,7 @@ import { grants } from './grants.ts';
 import { identities } from './identities.ts';
 import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
+import { logouts } from './logouts.ts';
 import { migrate } from './migrations/migrate.ts';
 import { statement } from './prepare.ts';
 import { replay } from './replay.ts';
@@ -71,6 +72,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     attempts: attempts(engine),
     identities: identities(engine),
     waits: waits(engine),
+    logouts: logouts(engine),
     certificates: certificates(engine),
   };
   return (id) => ({
@@ -88,6 +90,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     attempts: of.attempts(id),
     identities: of.identities(id),
     waits: of.waits(id),
+    logouts: of.logouts(id),
     certificates: of.certificates(id),
   });
 }

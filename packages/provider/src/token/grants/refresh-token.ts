@@ -10,7 +10,7 @@ import { OAuthError } from '../../wire/error.ts';
 import { one, type Parameters, required } from '../../wire/parameters.ts';
 import { intersect, splitScope } from '../../wire/scope.ts';
 import { draftAccessToken } from '../access-token.ts';
-import { checkResources, narrowed, readResources } from '../audience.ts';
+import { checkResources, narrowed, reachesAll, readResources } from '../audience.ts';
 import type { DraftAccessToken, Issuance } from '../issuance.ts';
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from '../refresh-token.ts';
 import type { Sender } from '../sender.ts';
@@ -19,11 +19,12 @@ import { alive, type TokenCall } from './grant.ts';
 export async function refreshToken(op: Provider, { client, form, sender }: TokenCall): Promise<Issuance> {
   const presented = readRefreshToken(op.vault, required(form, 'refresh_token'));
   if (presented === undefined) throw dead();
-  const { scopes: fewer, audience } = await narrower(op, client, presented, form);
+  const { scopes: fewer, audience } = await narrower(op, { client, presented, sender }, form);
   const access = draftAccessToken(op, client, { scopes: fewer, audience, confirmation: sender.confirmation });
   const rotation = await rotate(op, { client, presented, sender, access: access.row });
   const { grant } = rotation;
   const account = alive(rotation.account, client);
+  // Of one that is not there at all any more, nothing was known before.
   await checkResources(op, client, audience ?? grant.resources);
   const scopes = intersect(fewer ?? grant.scopes, client.scopes);
   return {
@@ -67,14 +68,23 @@ async function rotate(op: Provider, { client, presented, sender, access }: Use) 
 
 type Narrower = { readonly scopes?: readonly string[] | undefined; readonly audience?: readonly string[] | undefined };
 
-/** A client may ask for less than it was granted, never for more; only then is the grant read before it is rotated. */
-async function narrower(op: Provider, client: Client, presented: RefreshToken, form: Parameters): Promise<Narrower> {
+/**
+ * A client may ask for less than it was granted, never for more. The grant is read before it is rotated only then, or when an API may be out of
+ * reach: a refusal that may pass must not use the token up.
+ */
+async function narrower(op: Provider, { client, presented, sender }: Omit<Use, 'access'>, form: Parameters): Promise<Narrower> {
   const scope = one(form, 'scope');
   const resources = await readResources(op, client, form);
-  if (scope === undefined && resources === undefined) return {};
+  if (scope === undefined && resources === undefined && (await reachesAll(op, client))) return {};
   const grant = await op.store.tokens.findRefresh(presented.familyHash, presented.generation, grace(op, client), op.now());
-  if (grant === undefined || grant.client_id !== client.client_id) throw dead();
-  return { scopes: scope === undefined ? undefined : fewerScopes(grant, scope), audience: narrowed(resources, grant) };
+  if (grant?.client_id !== client.client_id) {
+    // Unknown, or used again: only the gate tells which, and ends the grant if it was.
+    await rotate(op, { client, presented, sender, access: draftAccessToken(op, client, { confirmation: sender.confirmation }).row });
+    throw dead();
+  }
+  const audience = narrowed(resources, grant);
+  await checkResources(op, client, audience ?? grant.resources);
+  return { scopes: scope === undefined ? undefined : fewerScopes(grant, scope), audience };
 }
 
 function fewerScopes(grant: Grant, scope: string): readonly string[] {
