@@ -143,7 +143,8 @@ export function inProfile(offer: Offer, metadata: ClientMetadata): ClientMetadat
     const filled = metadata[member] === undefined ? value?.(metadata, offer) : undefined;
     return filled === undefined ? [] : [[member, filled] as const];
   });
-  return { ...metadata, ...Object.fromEntries(unsaid), policy: { ...profile.policy, ...metadata.policy } };
+  const said = Object.entries(metadata.policy ?? {}).filter(([, position]) => position !== undefined);
+  return { ...metadata, ...Object.fromEntries(unsaid), policy: { ...profile.policy, ...Object.fromEntries(said) } };
 }
 
 /** Every rule of its profile that the metadata, in that profile, breaks, by the section it stands in. */

@@ -416,6 +416,7 @@ describe('profile', () => {
   });
 
   it('says of a profile that nobody knows only that, and nothing of what hangs on it', () => {
+    expect(ofBank({ policy: { pkce: 'sometimes' } })).toEqual(onClient('policy.pkce', 'required'));
     expect(ofBank({ profile: 'fapi3', policy: { pkce: 'optional' } })).toEqual(onClient('profile', 'fapi2'));
   });
 });
