@@ -131,7 +131,9 @@ describe('security: clients that change their own registration', () => {
     const { op } = await provider({});
     const registration = { open: true, grantTypes: ['authorization_code'], scopes: ['openid'], maxClients: 9 } as const;
     const strict = { ...op, settings: { ...op.settings, registration, productionByKey: true } };
-    const said = { redirect_uris: ['https://rp.example/cb'], grant_types: ['authorization_code'], environment: 'production' };
+    const said = { redirect_uris: ['https://rp.example/cb'], grant_types: ['authorization_code'] };
+    const claiming = await ask(strict, 'registration', corePost({}, { json: JSON.stringify({ ...said, environment: 'production' }) }));
+    expect([claiming.status, claiming.body.error]).toEqual([400, 'invalid_client_metadata']);
     const made = await ask(strict, 'registration', corePost({}, { json: JSON.stringify(said) }));
     const client_id = String(made.body.client_id);
     const found = async () => (await op.store.clients.find(client_id)) as Client;
@@ -139,12 +141,10 @@ describe('security: clients that change their own registration', () => {
     await op.store.clients.replace({ ...(await found()), environment: 'production' }, op.now());
     const headers = { authorization: `Bearer ${made.body.registration_access_token}` };
     const put = (more: object) => ({ method: 'PUT', query: { client_id }, headers, json: JSON.stringify({ ...said, client_id, ...more }) });
-    const back = await ask(
-      strict,
-      'registration',
-      corePost({}, put({ token_endpoint_auth_method: 'client_secret_basic', environment: 'sandbox' })),
-    );
-    expect([back.status, back.body.error]).toEqual([400, 'invalid_client_metadata']);
+    for (const more of [{ token_endpoint_auth_method: 'client_secret_basic' }, { environment: 'sandbox' }]) {
+      const back = await ask(strict, 'registration', corePost({}, put(more)));
+      expect([back.status, back.body.error]).toEqual([400, 'invalid_client_metadata']);
+    }
     const keyed = { token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [jwkOf(first)] } };
     const mtls = { ...strict, settings: { ...strict.settings, mtls: {} } };
     expect((await ask(mtls, 'registration', corePost({}, put(keyed)))).status).toBe(200);
