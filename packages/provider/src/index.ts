@@ -31,7 +31,7 @@ export { clientKeys, encryptionKey, verificationKeys } from './client-keys.ts';
 export { type Confirmation, isProven } from './confirmation.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, mtlsEndpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
-export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';
+export { type Browser, type CoreRequest, type CoreResponse, json } from './exchange.ts';
 export type { Fetch, FetchInit } from './fetch.ts';
 export { type EncryptionKey, encryptionKinds, type Jwk, type KeyRing, type SigningKey, type Vault } from './keys.ts';
 export { endSession, type LogoutOutcome } from './logout.ts';
@@ -49,9 +49,11 @@ export {
   policyOf,
   withDefaults,
 } from './registration.ts';
+export { type ResourceRow, serveResource, type Visitor } from './resource.ts';
 export { errorResponse, serve } from './serve.ts';
 export { defaultLifetimes, type Lifetimes, type Registration, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
 export { signOn } from './sign-on.ts';
+export { defaultAlgorithm } from './signer.ts';
 export type * from './store.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';

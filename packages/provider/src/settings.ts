@@ -62,6 +62,8 @@ export type Settings = {
   readonly lifetimes: Lifetimes;
   /** Algorithms offered for signatures, the first being used for tokens nobody registered an algorithm for. */
   readonly signing: readonly AsymmetricAlgorithm[];
+  /** What signs for clients that registered no algorithm: one of `signing`; RS256 when left out, where it is offered (OpenID Connect Registration section 2). */
+  readonly unsaidSigning?: AsymmetricAlgorithm;
   readonly scopes: readonly ScopeDefinition[];
   readonly resources: readonly Resource[];
   /** What is mapped for every client, in order; nothing when left out. */
@@ -81,6 +83,11 @@ export type Settings = {
   readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
+  /**
+   * Resources of the server's own for the discovery document: member to path below the issuer. Clients with certificates find them at the origin of
+   * `mtls` too. The core does not serve them, and judges the tokens shown there (resource.ts).
+   */
+  readonly resourcePaths?: Readonly<Record<string, `/${string}`>>;
   /** Left out, clients do not register themselves. */
   readonly registration?: Registration;
 };

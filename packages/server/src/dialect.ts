@@ -4,6 +4,7 @@
  */
 import type {
   Answer,
+  AsymmetricAlgorithm,
   CoreRequest,
   CoreResponse,
   DirectEndpointName,
@@ -26,10 +27,14 @@ export type Dialect = {
   readonly paths: (issuer: string) => Places;
   /** Further URLs at which old clients look for an endpoint; each answers unless it is another tenant's. */
   readonly alsoAt: (issuer: string) => readonly (readonly [url: string, name: EndpointName])[];
+  /** Whether these clients look for the payment endpoints; left out, there are none. */
+  readonly payments?: 'offered';
   /** What a tenant leaves unsaid. */
   readonly unsaid: {
     readonly lifetimes: Partial<Lifetimes>;
     readonly locales?: readonly string[];
+    /** What signs for clients that registered no algorithm, where the tenant offers it. */
+    readonly signing?: AsymmetricAlgorithm;
     readonly policies?: UnsaidPolicies;
   };
   readonly spelling: Spelling;

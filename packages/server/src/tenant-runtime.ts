@@ -8,6 +8,7 @@ import { cookieName } from './http/browser.ts';
 import { loadTenantKeys, openKey, sealKey } from './keys/tenant-keys.ts';
 import type { Judge } from './outbound/address.ts';
 import { createFetch } from './outbound/fetch.ts';
+import type { PaymentConnector } from './payments/connector.ts';
 import { type Authority, type AuthorityDeps, givenAuthority, ownAuthority } from './pki/authority.ts';
 import { clientCertificates } from './pki/client-certificates.ts';
 import { trusting } from './pki/trust.ts';
@@ -23,6 +24,7 @@ export type TenantDefinition = {
   readonly name: string;
   readonly settings: Settings;
   readonly clientCa?: TenantConfig['clientCa'];
+  readonly payments?: (vault: Provider['vault']) => PaymentConnector;
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
 export type Surroundings = {
@@ -57,7 +59,7 @@ export async function runTenant(
   definition: TenantDefinition,
   { storage, masterKey, commonAuthorities, hashing, assets, reachable, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings, spelling, alsoAt, clientCa } = definition;
+  const { id, name, settings, spelling, alsoAt, clientCa, payments } = definition;
   const stored = storage.tenant(id);
   const authority = await authorityFor(clientCa, name, {
     store: stored.keys,
@@ -103,6 +105,7 @@ export async function runTenant(
     spelling,
     alsoAt,
     signIn,
+    ...(payments && { payments: payments(keys.vault) }),
     ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
     authorities: authority?.certificates.map(String) ?? [],
     origin: issuer.origin,

@@ -2,6 +2,7 @@
 import type { EndpointName, Provider } from '@symbolon/provider';
 import type { Spelling } from './dialect.ts';
 import type { TenantKeys } from './keys/tenant-keys.ts';
+import type { PaymentConnector } from './payments/connector.ts';
 import type { ClientCertificates } from './pki/client-certificates.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
@@ -18,6 +19,8 @@ export type Tenant = {
   /** URLs at which an endpoint answers besides its own. */
   readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
+  /** Where the payment endpoints get their answers from; without it there are none. */
+  readonly payments?: PaymentConnector;
   /** The certificates of clients, where the tenant has an authority of its own. */
   readonly certificates?: ClientCertificates;
   /** The certificates of that authority, PEM. */

@@ -132,7 +132,9 @@ function clientOf({ client_secret, claims, access, jwks, ...client }: FileClient
     token_endpoint_auth_method: built,
     scope: scope?.replace(/\s+/g, ' '),
   };
-  const complete = { ...withDefaults(settings, metadata), ...given('claims', claims?.map(mapperOf)), ...given('access', access) };
+  const { id_token_signed_response_alg: _, ...registered } = withDefaults(settings, metadata);
+  const algorithm = given('id_token_signed_response_alg', client.id_token_signed_response_alg);
+  const complete = { ...registered, ...algorithm, ...given('claims', claims?.map(mapperOf)), ...given('access', access) };
   const said = { ...complete, policy: client.policy ?? {} };
   return built === undefined ? { ...said, disabled: true } : { ...said, ...given('secret', client_secret) };
 }

@@ -55,7 +55,6 @@ describe('the example', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       scopes: ['openid', 'profile', 'email', 'phone', 'address', 'offline_access', 'payment_details', 'groups', 'roles'],
-      id_token_signed_response_alg: 'RS256',
       lifetimes: {},
       policy: {},
       disabled: false,
@@ -71,14 +70,11 @@ describe('the example', () => {
     expect(pending).toEqual([
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '142 tenants[4].dialect',
-      '146 tenants[4].upstreams',
-      '170 tenants[4].clients[0].origin_url',
-      '174 tenants[4].clients[0].authorization_signed_response_alg',
-      '175 tenants[4].clients[0].environment',
-      '178 tenants[4].clients[1].origin_url',
-      '179 tenants[4].clients[1].token_endpoint_auth_method',
-      '181 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
+      '147 tenants[4].upstreams',
+      '171 tenants[4].clients[0].origin_url',
+      '179 tenants[4].clients[1].origin_url',
+      '180 tenants[4].clients[1].token_endpoint_auth_method',
+      '182 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
     ]);
   });
 });

@@ -33,11 +33,6 @@ export function builtMethod(method: string | undefined): ClientAuthMethod | unde
 
 const rows: readonly Row[] = [
   { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
-  {
-    at: 'tenants.*.dialect',
-    when: (value) => value === 'idpartner' || value === 'o2o',
-    message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
-  },
   { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
   {
     at: `${client}.token_endpoint_auth_method`,
