@@ -2,6 +2,7 @@
  * Relying parties of a bank network against a tenant of the dialect idpartner, whose issuer has a path: pushed requests without `client_id`, signed and
  * encrypted answers, no tolerance, payments.
  */
+import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -19,8 +20,8 @@ import {
   withKey,
   withSecret,
 } from '../support/bank-client.ts';
-import { people, signInAndConsent } from '../support/client.ts';
-import { type KeyPair, keyPair } from '../support/client-keys.ts';
+import { basicOf, form, people, signInAndConsent } from '../support/client.ts';
+import { type KeyPair, keyPair, seconds, signed } from '../support/client-keys.ts';
 import { expectErrorPage } from '../support/error-page.ts';
 import { type Agent, createAgent } from '../support/http-agent.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
@@ -219,5 +220,99 @@ describe('idpartner: clients of a bank network', () => {
     await expect(answerAt(stranger, issuer, location, known)).rejects.toThrow();
     const plain = await signIn(shop);
     await expect(answerAt(keyed, issuer, plain.location, plain.known)).rejects.toThrow();
+  });
+
+  it('IP-9: a request without code_challenge, or with a plain one, is not taken', async () => {
+    const parameters = {
+      client_id: 'shop',
+      redirect_uri: callback,
+      response_type: 'code',
+      response_mode: 'jwt',
+      scope: 'openid',
+      state: 's',
+    };
+    for (const pkce of [{}, { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, { code_challenge: 'x'.repeat(43) }]) {
+      const headers = { authorization: basicOf('shop', secret) };
+      const response = await fetch(`${issuer}/request`, { method: 'POST', headers, body: form({ ...parameters, ...pkce }) });
+      expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([400, 'invalid_request']);
+    }
+  });
+
+  it('IP-18: a request object that is expired, for somebody else or signed with RS256 is not taken', async () => {
+    const rs256 = await keyPair('RS256', 'sig-1');
+    const now = seconds();
+    const good = {
+      iss: 'keyed',
+      aud: issuer,
+      client_id: 'keyed',
+      response_type: 'code',
+      redirect_uri: callback,
+      scope: 'openid',
+      iat: now,
+      exp: now + 300,
+    };
+    const wrong = [
+      await signed(signing, { ...good, iat: now - 400, exp: now - 100 }),
+      await signed(signing, { ...good, aud: 'https://other.example' }),
+      await signed(rs256, good),
+    ];
+    for (const request of wrong) {
+      const headers = { authorization: basicOf('keyed', secret) };
+      const response = await fetch(`${issuer}/request`, { method: 'POST', headers, body: form({ client_id: 'keyed', request }) });
+      expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([400, 'invalid_request_object']);
+    }
+  });
+
+  it('IP-24: a request in the address bar, with everything in it and prompt=consent, is answered as a JWT', async () => {
+    const known = proofs();
+    const parameters = { client_id: 'shop', redirect_uri: callback, response_type: 'code', response_mode: 'jwt', prompt: 'consent' };
+    const { state, nonce, verifier } = known;
+    const code_challenge = createHash('sha256').update(verifier).digest('base64url');
+    const agent = createAgent(issuer);
+    const query = form({ ...parameters, scope: 'openid email', state, nonce, code_challenge, code_challenge_method: 'S256' });
+    const { location = '' } = await signInAndConsent(agent, await agent.get(`${issuer}/auth?${query}`));
+    const answer = await answerAt(shop, issuer, location, known);
+    expect((await tokens(shop, issuer, answer, known)).claims).toMatchObject({ email: 'alice@example.test' });
+  });
+
+  it('IP-26: x-fapi-interaction-id comes back, from the payment endpoints too', async () => {
+    const id = '8bb39c3e-7b1a-4f1a-9c55-1d3a5f5f5e10';
+    for (const [path, method] of [
+      ['/token', 'POST'],
+      ['/request', 'POST'],
+      ['/me', 'GET'],
+      ['/payment_details', 'GET'],
+    ] as const) {
+      const response = await fetch(issuer + path, { method, headers: { 'x-fapi-interaction-id': id } });
+      expect(response.headers.get('x-fapi-interaction-id'), path).toBe(id);
+      expect(response.headers.get('cache-control'), path).toBe('no-store');
+    }
+  });
+
+  it('IP-5: the key set has its own media type, and a key of each use for PS256 and RSA-OAEP', async () => {
+    const response = await fetch(`${issuer}/jwks`);
+    expect(response.headers.get('content-type')).toMatch(/^application\/jwk-set\+json\b/);
+    const { keys } = (await response.json()) as { keys: { alg?: string; use: string; kty: string }[] };
+    expect(keys.filter(({ alg }) => alg === 'PS256')).toHaveLength(1);
+    expect(keys.filter(({ use, kty }) => use === 'enc' && kty === 'RSA')).toHaveLength(1);
+  });
+
+  it('IP-11: a request_uri is gone after a minute', async () => {
+    const agent = createAgent(issuer);
+    const url = await authorizationUrl(shop, issuer, proofs());
+    server.advance(61);
+    expectErrorPage(await agent.get(url), 'too late', 400, 'invalid_request_uri');
+    server.advance(-61);
+  });
+
+  it('access tokens live a minute; what is dead is told with the issuer as realm', async () => {
+    const { known, answer } = await signIn(shop);
+    const { tokens: given } = await tokens(shop, issuer, answer, known);
+    expect(given.expires_in).toBe(60);
+    server.advance(61);
+    const response = await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${given.access_token}` } });
+    server.advance(-61);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toMatch(`Bearer realm="${issuer}", error="invalid_token"`);
   });
 });
