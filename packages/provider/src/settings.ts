@@ -73,6 +73,11 @@ export type Settings = {
   /** What is left out has the place of the endpoint table. */
   readonly paths: Places;
   /**
+   * Resources of the server's own for the discovery document: member to path below the issuer. Clients with certificates find them at the origin of
+   * `mtls` too. The core does not serve them, and judges the tokens shown there (resource.ts).
+   */
+  readonly resourcePaths?: Readonly<Record<string, `/${string}`>>;
+  /**
    * Certificates of clients reach this provider (RFC 8705). `origin`: where its endpoints take them, when that is not the issuer's own
    * (section 5). Left out where none do.
    */
@@ -83,11 +88,6 @@ export type Settings = {
   readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
-  /**
-   * Resources of the server's own for the discovery document: member to path below the issuer. Clients with certificates find them at the origin of
-   * `mtls` too. The core does not serve them, and judges the tokens shown there (resource.ts).
-   */
-  readonly resourcePaths?: Readonly<Record<string, `/${string}`>>;
   /** Left out, clients do not register themselves. */
   readonly registration?: Registration;
 };

@@ -27,8 +27,6 @@ export type Dialect = {
   readonly paths: (issuer: string) => Places;
   /** Further URLs at which old clients look for an endpoint; each answers unless it is another tenant's. */
   readonly alsoAt: (issuer: string) => readonly (readonly [url: string, name: EndpointName])[];
-  /** Whether these clients look for the payment endpoints; left out, there are none. */
-  readonly payments?: 'offered';
   /** What a tenant leaves unsaid. */
   readonly unsaid: {
     readonly lifetimes: Partial<Lifetimes>;
@@ -38,4 +36,6 @@ export type Dialect = {
     readonly policies?: UnsaidPolicies;
   };
   readonly spelling: Spelling;
+  /** Whether these clients look for the payment endpoints; left out, there are none. */
+  readonly payments?: 'offered';
 };

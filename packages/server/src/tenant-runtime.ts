@@ -59,7 +59,7 @@ export async function runTenant(
   definition: TenantDefinition,
   { storage, masterKey, commonAuthorities, hashing, assets, reachable, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings, spelling, alsoAt, clientCa, payments } = definition;
+  const { id, name, settings, spelling, alsoAt, clientCa } = definition;
   const stored = storage.tenant(id);
   const authority = await authorityFor(clientCa, name, {
     store: stored.keys,
@@ -105,9 +105,9 @@ export async function runTenant(
     spelling,
     alsoAt,
     signIn,
-    ...(payments && { payments: payments(keys.vault) }),
     ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
     authorities: authority?.certificates.map(String) ?? [],
+    ...(definition.payments && { payments: definition.payments(keys.vault) }),
     origin: issuer.origin,
     base,
     cookieName: cookieName(id, secure),

@@ -19,12 +19,12 @@ export type Tenant = {
   /** URLs at which an endpoint answers besides its own. */
   readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
-  /** Where the payment endpoints get their answers from; without it there are none. */
-  readonly payments?: PaymentConnector;
   /** The certificates of clients, where the tenant has an authority of its own. */
   readonly certificates?: ClientCertificates;
   /** The certificates of that authority, PEM. */
   readonly authorities: readonly string[];
+  /** Where the payment endpoints get their answers from; without it there are none. */
+  readonly payments?: PaymentConnector;
   /** Scheme and authority of the issuer: the only origin our own forms come from. */
   readonly origin: string;
   /** Path of the issuer, empty at the root of a host: every link starts with it. */

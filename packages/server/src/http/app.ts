@@ -48,6 +48,8 @@ export type AppOptions = {
   readonly ready: () => Promise<void>;
 };
 
+type ClientHandler = (tenant: Tenant, request: CoreRequest) => Promise<CoreResponse> | undefined;
+
 /** Larger bodies are answered with 413. No request of the protocols here comes near it. */
 export const bodyLimit = 65_536;
 
@@ -167,8 +169,6 @@ export function createApp(options: AppOptions): FastifyInstance {
     });
   }
 }
-
-type ClientHandler = (tenant: Tenant, request: CoreRequest) => Promise<CoreResponse> | undefined;
 
 type PageHandlers = { readonly GET: PageHandler; readonly POST?: PageHandler };
 
