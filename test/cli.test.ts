@@ -335,7 +335,7 @@ describe('cli: people and applications beside a running server', () => {
     expect(refused).toEqual({ code: 1, output: expect.stringContaining('do not register themselves with the tenant curves') });
   });
 
-  it('client add makes public and machine clients, and refuses what cannot be', async () => {
+  it('client add makes public and machine clients, and refuses what cannot be', { timeout: 60_000 }, async () => {
     const spa = await run('client', 'add', '--name', 'In a browser', '--redirect-uri', 'https://spa.example/cb', '--public', '--trusted');
     expect(spa.output).not.toContain('client_secret');
     const publicClient: ClientUnderTest = { client_id: lineOf(spa.output, 'client_id'), redirect_uri: 'https://spa.example/cb' };

@@ -105,7 +105,7 @@ describe('conformance: authorization requests that succeed', () => {
     const agent = newAgent();
     const end = await signInAndConsent(agent, (await open(agent, clients.trusted)).response);
     const { search, hash } = new URL(end.location ?? '');
-    expect([...new URLSearchParams(search).keys()].toSorted()).toEqual(['code', 'iss', 'state']);
+    expect([...new URLSearchParams(search).keys()].toSorted()).toEqual(['code', 'iss', 'session_state', 'state']);
     expect(hash).toBe('');
   });
 

@@ -112,6 +112,40 @@ describe('client authentication', () => {
   });
 });
 
+describe('pushed requests', () => {
+  it('F3, F21: a client pushes its request with its certificate, and without it is told invalid_client', async () => {
+    const verifier = oidc.randomPKCECodeVerifier();
+    const code_challenge = await oidc.calculatePKCECodeChallenge(verifier);
+    const asked = {
+      client_id: 'shop',
+      response_type: 'code',
+      redirect_uri,
+      scope: 'openid email',
+      code_challenge,
+      code_challenge_method: 'S256',
+    };
+    const push = (identity?: typeof server.shop) => post(server.ask(identity), `${server.issuer}/par`, asked);
+    for (const identity of [undefined, server.pinned]) {
+      const { status, body } = await push(identity);
+      expect([status, body.error]).toEqual([401, 'invalid_client']);
+    }
+    const { status, body } = await push(server.shop);
+    expect(status).toBe(201);
+    const agent = createAgent(server.issuer, createCookieJar(), server.ask());
+    const page = await agent.get(`${server.issuer}/authorize?${form({ client_id: 'shop', request_uri: String(body.request_uri) })}`);
+    const { location = '' } = await signInAndConsent(agent, page);
+    const code = new URL(location).searchParams.get('code') ?? '';
+    const redeemed = await token(server.shop, {
+      grant_type: 'authorization_code',
+      client_id: 'shop',
+      code,
+      redirect_uri,
+      code_verifier: verifier,
+    });
+    expect(redeemed.status).toBe(200);
+  });
+});
+
 describe('tokens', () => {
   it('IP-22, SW-25: an access token works with the certificate it was given for, with no other and not without', async () => {
     const { body } = await token(server.shop, await codeFor(server, 'shop'));

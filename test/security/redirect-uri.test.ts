@@ -164,9 +164,9 @@ describe('security: redirect URI', () => {
     ['a state that is too long', { state: 's'.repeat(3000) }],
   ];
 
-  it.each(conditions.map(([name, changes, code = 'invalid_request']) => ({ name, changes, code })))(
-    'A9: prompt=none never leads to an unregistered redirect URI: $name',
-    async ({ changes, code }) => {
+  it.each(conditions.map(([name, changes, code = 'invalid_request']) => [name, changes, code] as const))(
+    'A9: prompt=none never leads to an unregistered redirect URI: %s',
+    async (_, changes, code) => {
       const stranger = createAgent(server.issuer);
       const { url } = authorizationRequest(server.issuer, rp, { prompt: 'none', ...changes, redirect_uri: 'https://evil.example/cb' });
       expectErrorPage(await stranger.get(url), url, 400, code);

@@ -43,6 +43,7 @@ export const endpoints = {
   /** For applications of one family: no specification has it, so no document names it. */
   signOn: { path: '/sign-on', methods: ['POST'], cors: false, interactive: false },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
+  checkSession: { metadata: 'check_session_iframe', path: '/check-session', methods: ['GET'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 
 export type EndpointName = keyof typeof endpoints;

@@ -15,6 +15,11 @@ export type Policy = {
    * client may use the grant at all, which onePortal's and o2o's clients expect; `never` for clients that must not hold one.
    */
   readonly refreshToken: 'offline_access' | 'always' | 'never';
+  /**
+   * A refresh token granted with `offline_access` goes on after the person signs out (OpenID Connect Back-Channel Logout section 2.7), or ends
+   * with her session. One without that scope always ends with it.
+   */
+  readonly offlineAccess: 'outlives' | 'session';
   /** Where claims of granted scopes go: userinfo only (OpenID Connect Core section 5.4), or the ID token too (Agate, IDPartner). */
   readonly scopeClaims: 'userinfo' | 'id_token';
   /** The password grant (RFC 6749 section 4.3); only an administrator turns it on. Risk: the client sees the password. */
@@ -60,6 +65,7 @@ export const strictPolicy: Policy = {
   pkce: 'required',
   accessToken: 'opaque',
   refreshToken: 'offline_access',
+  offlineAccess: 'outlives',
   scopeClaims: 'userinfo',
   passwordGrant: false,
   credentialsInQuery: false,
@@ -75,7 +81,13 @@ export const strictPolicy: Policy = {
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObject: 'fapi', dpopNonce: true };
+const stricter: Partial<Policy> = {
+  refreshToken: 'never',
+  offlineAccess: 'session',
+  unknownScopes: 'refuse',
+  requestObject: 'fapi',
+  dpopNonce: true,
+};
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

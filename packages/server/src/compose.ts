@@ -3,9 +3,11 @@
 import { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { Event } from '@symbolon/provider';
+import type { Event, Provider } from '@symbolon/provider';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { applyConfig } from './apply.ts';
+import { oauth2Connector } from './broker/connectors/oauth2.ts';
+import { oidcConnector } from './broker/connectors/oidc.ts';
 import type { Config, DialectName, TlsConfig } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
 import { agate } from './dialects/agate.ts';
@@ -18,6 +20,7 @@ import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
 import { startRotating } from './jobs/rotating.ts';
 import { startSweeping } from './jobs/sweeping.ts';
+import { startTellingLogouts } from './jobs/tell-logouts.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
 import { sandboxPayments } from './payments/sandbox.ts';
@@ -27,10 +30,17 @@ import type { Storage } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import { runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 
 /** By the name the configuration has for it. */
 const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner, o2o };
+
+/** How the upstreams of a tenant are talked to; all of them answer at one address of ours. */
+function connect(upstreams: readonly UpstreamConfig[], { settings, fetch, now, random }: Provider): Connectors {
+  const surroundings = { redirectUri: `${settings.issuer}/auth/oidc/callback`, fetch, now, random };
+  return { oidc: oidcConnector(upstreams, surroundings), oauth2: oauth2Connector(surroundings) };
+}
 
 export type Server = { readonly tenants: readonly Tenant[]; readonly url: string; readonly close: () => Promise<void> };
 
@@ -49,7 +59,7 @@ export async function open(
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
     const commonAuthorities = (config.server.tls?.clientCa ?? []).map((pem) => new X509Certificate(pem));
     const reachable = createJudge(config.server.outbound.allow);
-    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, emit, now };
+    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, connect, emit, now };
     const tenants = await Promise.all(
       config.tenants.map((tenant) =>
         runTenant(
@@ -92,6 +102,8 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
     await app.listen({ host, port });
     closing.defer(startSweeping(storage, logger, now));
     closing.defer(startRotating(tenants, logger));
+    const fault = (error: unknown) => logger.warn({ err: error }, 'telling an application of a sign-out failed; it is tried again later');
+    closing.defer(startTellingLogouts({ tenants, fault }));
     closing.defer(() => drain(app));
     const address = app.server.address() as AddressInfo;
     return {

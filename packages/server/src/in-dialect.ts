@@ -6,7 +6,7 @@ import { paymentPaths } from './payments/payments.ts';
 import type { TenantDefinition } from './tenant-runtime.ts';
 
 export function inDialect(tenant: TenantConfig, { paths, alsoAt, payments, unsaid, spelling }: Dialect): TenantDefinition {
-  const { id, name, said } = tenant;
+  const { id, name, upstreams, said } = tenant;
   const { issuer } = tenant.settings;
   const settings: Settings = {
     ...tenant.settings,
@@ -17,5 +17,5 @@ export function inDialect(tenant: TenantConfig, { paths, alsoAt, payments, unsai
     ...(unsaid.signing === undefined ? undefined : { unsaidSigning: unsaid.signing }),
     ...(payments === undefined ? undefined : { resourcePaths: paymentPaths }),
   };
-  return { id, name, settings, spelling, alsoAt: alsoAt(issuer) };
+  return { id, name, settings, upstreams, spelling, alsoAt: alsoAt(issuer) };
 }

@@ -14,7 +14,8 @@ import { clientCertificates } from './pki/client-certificates.ts';
 import { trusting } from './pki/trust.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
-import type { AssetPaths } from './ui/assets.ts';
+import { type AssetPaths, assetsBelow } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { limitAttempts } from './users/attempt-limit.ts';
 import type { Hashing } from './users/hashing-queue.ts';
 import { type SignIn, signInWithPassword } from './users/sign-in.ts';
@@ -23,6 +24,7 @@ export type TenantDefinition = {
   readonly id: string;
   readonly name: string;
   readonly settings: Settings;
+  readonly upstreams: readonly UpstreamConfig[];
   readonly clientCa?: TenantConfig['clientCa'];
   readonly payments?: (vault: Provider['vault']) => PaymentConnector;
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
@@ -36,6 +38,7 @@ export type Surroundings = {
   readonly assets: AssetPaths;
   /** Which addresses our own requests may go to. */
   readonly reachable: Judge;
+  readonly connect: (upstreams: readonly UpstreamConfig[], op: Provider) => Connectors;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -57,9 +60,9 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, commonAuthorities, hashing, assets, reachable, emit, now }: Surroundings,
+  { storage, masterKey, commonAuthorities, hashing, assets, reachable, connect, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings, spelling, alsoAt, clientCa } = definition;
+  const { id, name, settings, upstreams, spelling, alsoAt, clientCa } = definition;
   const stored = storage.tenant(id);
   const authority = await authorityFor(clientCa, name, {
     store: stored.keys,
@@ -105,6 +108,8 @@ export async function runTenant(
     spelling,
     alsoAt,
     signIn,
+    upstreams,
+    connectors: connect(upstreams, op),
     ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
     authorities: authority?.certificates.map(String) ?? [],
     ...(definition.payments && { payments: definition.payments(keys.vault) }),
@@ -112,7 +117,7 @@ export async function runTenant(
     base,
     cookieName: cookieName(id, secure),
     secure,
-    assets: { stylesheet: base + assets.stylesheet, formPost: base + assets.formPost, favicon: base + assets.favicon },
+    assets: assetsBelow(base, assets),
   };
 }
 

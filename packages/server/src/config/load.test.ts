@@ -68,9 +68,7 @@ describe('the example', () => {
     const loaded = await load(example, {});
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
-      '65 tenants[0].clients[0].backchannel_logout_uri',
-      '66 tenants[0].clients[0].frontchannel_logout_uri',
-      '147 tenants[4].upstreams',
+      '156 tenants[4].upstreams[0].logo',
       '171 tenants[4].clients[0].origin_url',
       '179 tenants[4].clients[1].origin_url',
       '180 tenants[4].clients[1].token_endpoint_auth_method',

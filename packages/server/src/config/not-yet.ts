@@ -5,6 +5,7 @@
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
 import { select } from './select.ts';
+import { builtUpstreamMethods } from './upstream-config.ts';
 
 type Row = {
   /** Keys from the root; `*` is every entry of a list. */
@@ -33,7 +34,16 @@ export function builtMethod(method: string | undefined): ClientAuthMethod | unde
 
 const rows: readonly Row[] = [
   { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
-  { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
+  {
+    at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
+    when: (value) => !builtUpstreamMethods.has(String(value)),
+    message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),
+  },
+  {
+    at: 'tenants.*.upstreams.*.logo',
+    when: (value) => !/^https:/i.test(String(value)),
+    message: says('a logo in a file is not yet in effect: only one with an https address is shown'),
+  },
   {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,
@@ -51,17 +61,6 @@ const rows: readonly Row[] = [
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
-  { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
-  {
-    at: `${client}.backchannel_logout_uri`,
-    when: written,
-    message: says('backchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
-  {
-    at: `${client}.frontchannel_logout_uri`,
-    when: written,
-    message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
 ];
 
 /** Everything in a correct file that is not in effect yet. */

@@ -13,6 +13,7 @@ import {
   type Lifetimes,
 } from '@symbolon/provider';
 import Type from 'typebox';
+import { upstreamSchema } from './upstream-schema.ts';
 
 const closed = { additionalProperties: false } as const;
 const text = Type.String({ minLength: 1 });
@@ -80,6 +81,7 @@ const policy = Type.Object(
     pkce: optional(Type.Enum(['required', 'optional'])),
     accessToken: optional(Type.Enum(['opaque', 'jwt'])),
     refreshToken: optional(Type.Enum(['offline_access', 'always', 'never'])),
+    offlineAccess: optional(Type.Enum(['outlives', 'session'])),
     scopeClaims: optional(Type.Enum(['userinfo', 'id_token'])),
     passwordGrant: optional(flag),
     credentialsInQuery: optional(flag),
@@ -136,7 +138,9 @@ const client = Type.Object(
     redirect_uris: optional(Type.Array(Type.String())),
     post_logout_redirect_uris: optional(Type.Array(Type.String())),
     backchannel_logout_uri: optional(text),
+    backchannel_logout_session_required: optional(flag),
     frontchannel_logout_uri: optional(text),
+    frontchannel_logout_session_required: optional(flag),
     origin_url: optional(text),
     token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
     token_endpoint_auth_signing_alg: optional(Type.Enum(algorithms)),
@@ -170,34 +174,6 @@ const client = Type.Object(
     policy: optional(policy),
     access: optional(Type.Object({ groups: Type.Array(text, { minItems: 1 }) }, closed)),
     claims: optional(Type.Array(mapper)),
-  },
-  closed,
-);
-
-const upstream = Type.Object(
-  {
-    id: text,
-    name: optional(text),
-    connector: optional(Type.Enum(['oidc'])),
-    discovery: text,
-    client_id: text,
-    client_secret: optional(text),
-    token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
-    scope: optional(text),
-    logo: optional(text),
-    claims: optional(
-      Type.Record(
-        Type.String(),
-        Type.Object(
-          { required: optional(flag), values: optional(Type.Array(Type.Unknown(), { minItems: 1 })), to: optional(text) },
-          closed,
-        ),
-      ),
-    ),
-    linking: optional(Type.Enum(['never', 'ask', 'verified-email'])),
-    domains: optional(texts),
-    owner: optional(Type.Object({ type: text, id: text }, closed)),
-    landing: optional(text),
   },
   closed,
 );
@@ -244,7 +220,7 @@ const tenant = Type.Object(
     mtlsOrigin: optional(text),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text, clients: optional(texts) }, closed))),
     registration: optional(registration),
-    upstreams: optional(Type.Array(upstream)),
+    upstreams: optional(Type.Array(upstreamSchema)),
   },
   closed,
 );

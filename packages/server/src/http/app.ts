@@ -15,14 +15,21 @@ import {
   serve,
 } from '@symbolon/provider';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { startForOwner, startUpstream } from '../broker/begin.ts';
+import { repeatCallback, upstreamCallback } from '../broker/callback.ts';
+import { submitConfirm } from '../broker/confirm.ts';
+import { submitSwitch } from '../broker/switch.ts';
 import type { ProxiesConfig, TlsConfig } from '../config/config.ts';
+import { showAccount, submitAccount } from '../interaction/account.ts';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
+import { checkSession } from '../interaction/check-session.ts';
 import { showConsent, submitConsent } from '../interaction/consent.ts';
 import { forgedReply } from '../interaction/failure.ts';
 import { showHome, showRoot } from '../interaction/home.ts';
 import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
-import { showAccounts, submitAccount } from '../interaction/select-account.ts';
+import { showAccounts, submitSelection } from '../interaction/select-account.ts';
+import { showSignedOut } from '../interaction/signed-out.ts';
 import { paymentEndpoints, servePayments } from '../payments/payments.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
@@ -109,10 +116,20 @@ export function createApp(options: AppOptions): FastifyInstance {
     forClients(endpoint.path, {}, ({ op, payments }, request) => payments && servePayments(op, payments, endpoint, request));
   page(endpoints.authorize.path, { GET: authorizeRequest, POST: authorizeRequest }, 'authorize');
   page(endpoints.endSession.path, { GET: logout, POST: logout }, 'endSession');
+  page(endpoints.checkSession.path, { GET: checkSession }, 'checkSession');
+  page('/sign-out', { GET: logout });
+  page('/signed-out', { GET: showSignedOut });
+  page('/account', { GET: showAccount, POST: own(submitAccount) });
   page('/continue', { GET: continueRequest });
   page('/login', { GET: showLogin, POST: own(submitLogin) });
-  page('/select-account', { GET: showAccounts, POST: own(submitAccount) });
+  page('/select-account', { GET: showAccounts, POST: own(submitSelection) });
   page('/consent', { GET: showConsent, POST: own(submitConsent) });
+  page('/auth/oidc/owner/:type/:id/redirect', { GET: startForOwner });
+  page('/auth/oidc/start/:id', { GET: startUpstream });
+  page('/auth/oidc/callback', { GET: upstreamCallback, POST: repeatCallback });
+  page('/auth/oidc/callback/:id', { GET: upstreamCallback, POST: repeatCallback });
+  page('/auth/oidc/confirm', { POST: own(submitConfirm) });
+  page('/auth/oidc/switch', { POST: own(submitSwitch) });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))
@@ -170,7 +187,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   }
 }
 
-type PageHandlers = { readonly GET: PageHandler; readonly POST?: PageHandler };
+type PageHandlers = { readonly GET?: PageHandler; readonly POST?: PageHandler };
 
 /** A form of ours: nothing of the handler runs for a forged one. */
 function own(handler: (call: Call, form: OwnForm) => Promise<Reply>): PageHandler {
@@ -212,6 +229,7 @@ function callOf(tenant: Tenant, core: CoreRequest, request: FastifyRequest, name
     tenant,
     request: read === undefined ? core : read(core),
     browser: readBrowser(tenant, request.headers.cookie),
+    path: request.params as Readonly<Record<string, string>>,
     traceId: request.id,
   };
 }

@@ -12,9 +12,10 @@ import {
 } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
+import { ownLink } from '../http/page.ts';
+import type { ScopeWords } from '../ui/scope-text.tsx';
 import { outcomeReply } from './authorize.ts';
-import { ownLink } from './page.ts';
-import { type ConsentScope, consentPage } from './pages/consent.tsx';
+import { consentPage } from './pages/consent.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 
 /** GET /consent */
@@ -58,7 +59,7 @@ function owedBy(call: Call, pending: Pending): SessionView | undefined {
   return decision.kind === 'show' && decision.step === 'consent' ? decision.session : undefined;
 }
 
-function scopeView(call: Call, name: string): ConsentScope {
+function scopeView(call: Call, name: string): ScopeWords {
   const description = call.tenant.op.settings.scopes.find((scope) => scope.name === name)?.description;
   return description === undefined ? { name } : { name, description };
 }

@@ -2,7 +2,7 @@
 import { decisionOf, one, recordSelection } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
-import { ownLink } from './page.ts';
+import { ownLink } from '../http/page.ts';
 import { selectAccountPage } from './pages/select-account.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 
@@ -22,7 +22,7 @@ export async function showAccounts(call: Call): Promise<Reply> {
 }
 
 /** POST /select-account */
-export async function submitAccount(call: Call, { form }: OwnForm): Promise<Reply> {
+export async function submitSelection(call: Call, { form }: OwnForm): Promise<Reply> {
   const { pending, browser } = await openRequest(call);
   if (one(form, 'action') === 'other') return seeOther(ownLink(call, 'login', { request: pending.request.id }));
   const session = pending.sessions.find(({ sid }) => sid === one(form, 'account'));

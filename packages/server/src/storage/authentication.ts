@@ -11,7 +11,7 @@ import type { Schema } from './schema.ts';
 
 type Person = { readonly tenant: string; readonly sub: string };
 type Move = { readonly tenant: string; readonly previous: string; readonly next: string };
-type SignIn = Schema['sessions'] & { readonly now: number };
+type SignIn = Omit<Schema['sessions'], 'clients'> & { readonly now: number };
 
 /** The port's number: how many pending requests of a browser follow it to its new secret. */
 const moved = 50;
@@ -29,6 +29,7 @@ export function authentication(engine: Engine) {
   const moveSessions = statement<Move>('sessions.move')((p) =>
     kysely.updateTable('sessions').set({ browser: p.next }).where('tenant', '=', p.tenant).where('browser', '=', p.previous),
   );
+  const moveWaits = waitsMove(engine);
   const moveRequests = requestsMove(engine);
   const signIn = sessionRow(engine);
   return function* (
@@ -43,6 +44,7 @@ export function authentication(engine: Engine) {
     if (previous !== undefined) {
       yield* run(moveSessions, { tenant, previous, next });
       yield* run(moveRequests, { tenant, previous, next });
+      yield* run(moveWaits, { tenant, previous, next });
     }
     const times = { created_at: now, seen_at: now, expires_at: expiresAt, now };
     const [row] = yield* run(signIn, { tenant, sid, browser: next, sub, data: JSON.stringify(kept), ...times });
@@ -79,6 +81,26 @@ function requestsMove({ kysely }: Engine) {
   );
 }
 
+/** As many, for the same reason. */
+function waitsMove({ kysely }: Engine) {
+  return statement<Move>('sessions.moveWaits')((p) =>
+    kysely
+      .updateTable('waits')
+      .set({ browser: p.next })
+      .where('tenant', '=', p.tenant)
+      .where('browser', '=', p.previous)
+      .where('hash', 'in', (eb) =>
+        eb
+          .selectFrom('waits as newest')
+          .select('newest.hash')
+          .where('newest.tenant', '=', p.tenant)
+          .where('newest.browser', '=', p.previous)
+          .orderBy('newest.expires_at', 'desc')
+          .limit(sql.lit(moved)),
+      ),
+  );
+}
+
 function sessionRow({ kysely }: Engine) {
   return statement<SignIn>('sessions.signIn')((p) =>
     kysely
@@ -92,11 +114,13 @@ function sessionRow({ kysely }: Engine) {
         created_at: p.created_at,
         seen_at: p.seen_at,
         expires_at: p.expires_at,
+        clients: '{}',
       })
       .onConflict((conflict) =>
         conflict.columns(['tenant', 'browser', 'sub']).doUpdateSet((eb) => ({
           // A session past its life is replaced, not revived: its sid has been reported dead.
           sid: sql`case when sessions.expires_at > ${p.now} then sessions.sid else excluded.sid end`,
+          clients: sql`case when sessions.expires_at > ${p.now} then sessions.clients else excluded.clients end`,
           created_at: sql`case when sessions.expires_at > ${p.now} then sessions.created_at else excluded.created_at end`,
           data: eb.ref('excluded.data'),
           seen_at: eb.ref('excluded.seen_at'),

@@ -7,22 +7,16 @@ import { type Asker, AskerBadge, AskerLinks, AskerName } from '../../ui/asker.ts
 import { duration } from '../../ui/duration.ts';
 import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
-import { en, type MessageKey } from '../../ui/messages/en.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { safeText } from '../../ui/safe-text.ts';
 import { redirectIdentity } from '../../ui/safe-url.ts';
-import { type Translator, translator } from '../../ui/translate.ts';
-
-export type ConsentScope = {
-  readonly name: string;
-  /** From the tenant's own definition; standard scopes have ours, in the page's language. */
-  readonly description?: string;
-};
+import { ScopeText, type ScopeWords } from '../../ui/scope-text.tsx';
+import { translator } from '../../ui/translate.ts';
 
 export type ConsentView = FormTarget & {
   readonly client: Asker;
   readonly redirectUri: string;
-  readonly scopes: readonly ConsentScope[];
+  readonly scopes: readonly ScopeWords[];
   /** Whether the application gets a refresh token: access while the person is away. */
   readonly offline: boolean;
   /** Seconds: of an access token, or of a refresh token that is not used. */
@@ -45,7 +39,7 @@ export function consentPage(view: ConsentView, context: PageContext): string {
         <ul class="scopes">
           {view.scopes.map((scope) => (
             <li key={scope.name}>
-              <Scope scope={scope} t={t} />
+              <ScopeText scope={scope} locale={context.locale} />
             </li>
           ))}
         </ul>
@@ -82,20 +76,4 @@ function Terms({ view, context }: { readonly view: ConsentView; readonly context
       {view.offline ? t('consent.offline', time) : t('consent.online', time)} {rich('consent.ask', { tenant })}
     </p>
   );
-}
-
-function Scope({ scope, t }: { readonly scope: ConsentScope; readonly t: Translator['t'] }) {
-  return <>{scope.description === undefined ? standard(scope.name, t) : <bdi>{safeText(scope.description, 160)}</bdi>}</>;
-}
-
-type StandardScope = Extract<MessageKey, `scope.${string}`>;
-
-function isStandard(key: string): key is StandardScope {
-  return key.startsWith('scope.') && Object.hasOwn(en, key);
-}
-
-/** A scope nobody described is shown by its name, as code: honest, if not kind. */
-function standard(name: string, t: Translator['t']) {
-  const key = `scope.${name}`;
-  return isStandard(key) ? t(key) : <code>{safeText(name)}</code>;
 }

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { confirmPage } from '../../broker/pages/confirm.tsx';
+import { type Problem, problemPage } from '../../broker/pages/problem.tsx';
+import { switchPage } from '../../broker/pages/switch.tsx';
 import { loadAssets } from '../../ui/assets.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { languages } from '../../ui/translate.ts';
+import { accountPage } from './account.tsx';
 import { consentPage } from './consent.tsx';
 import { errorPage } from './error.tsx';
 import { formPostPage } from './form-post.tsx';
 import { homePage } from './home.tsx';
-import { loggedOutPage } from './logged-out.tsx';
 import { loginPage } from './login.tsx';
 import { logoutPage } from './logout.tsx';
 import { messagePage } from './message.tsx';
 import { selectAccountPage } from './select-account.tsx';
+import { signedOutPage } from './signed-out.tsx';
 
 const { paths } = loadAssets();
 const locales = Object.keys(languages);
@@ -18,6 +22,18 @@ const locales = Object.keys(languages);
 function context(locale: string, text = 'Example Corp', url = 'https://corp.example/logo.svg'): PageContext {
   return { assets: paths, locale, locales, query: `?request=${encodeURIComponent(text)}`, tenant: { name: text, logo: url } };
 }
+
+const problems: readonly Problem[] = [
+  'unknown',
+  'unavailable',
+  'misconfigured',
+  'refused',
+  'denied',
+  'claims',
+  'taken',
+  'disabled',
+  'stale',
+];
 
 /** Every page with `text` in every field that holds text and `url` in every field that holds an address from outside. */
 function everyPage(text: string, url: string) {
@@ -31,6 +47,7 @@ function everyPage(text: string, url: string) {
     { name: 'pay', description: text },
   ];
   const consent = { ...form, client, redirectUri: 'https://rp.example/cb', scopes, offline: true, lifetime: 3600, signedInAs: text };
+  const others = [{ id: 'zeta', name: text, href: '/auth/oidc/start/zeta?proof=x' }];
   const claims = {
     email: text,
     email_verified: true,
@@ -40,9 +57,33 @@ function everyPage(text: string, url: string) {
     none: null,
     [`x${text}`]: 3,
   };
+  const ended = ['told', 'waiting', 'failing', 'given_up', 'framed', 'silent'] as const;
+  const held = {
+    sessions: [
+      { sid: text, device: 'Firefox, Linux', signedIn: 90_000, lastSeen: 10, here: true, applications: [text, 'Mail'] },
+      { sid: 'other', device: '', signedIn: 7300, lastSeen: 120, here: false, applications: [] },
+    ],
+    access: [{ client_id: text, client, scopes, offline: true }],
+  };
   return {
     login: (c: PageContext) => loginPage({ ...form, client, username: text }, c),
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
+    'login with upstreams': (c: PageContext) =>
+      loginPage({ ...form, client, upstreams: [{ id: 'acme', name: text, logo: url, href: '/auth/oidc/start/acme' }] }, c),
+    'confirm an account': (c: PageContext) => confirmPage({ ...form, upstream: text, person: text, others }, c),
+    'confirm an account with a problem': (c: PageContext) =>
+      confirmPage({ ...form, upstream: text, username: text, problem: 'credentialsWrong', others: [] }, c),
+    'switch accounts': (c: PageContext) => switchPage({ ...form, upstream: text, person: text }, c),
+    ...Object.fromEntries(
+      problems.map((problem) => [
+        `upstream ${problem}`,
+        (c: PageContext) =>
+          problemPage(
+            { problem, traceId: text, name: text, faults: [text], support: text, retry: '/auth/oidc/start/acme', back: '/home' },
+            c,
+          ),
+      ]),
+    ),
     'login again': (c: PageContext) => loginPage({ ...form, client, username: text, signedInAs: text }, c),
     'login with problems': (c: PageContext) =>
       loginPage({ ...form, client, problems: ['usernameMissing', 'passwordMissing', 'credentialsWrong', 'tooManyAttempts', 'busy'] }, c),
@@ -63,9 +104,24 @@ function everyPage(text: string, url: string) {
     error: (c: PageContext) => errorPage({ code: text, description: text, traceId: text }, c),
     'error with a reason': (c: PageContext) => errorPage({ code: text, description: text, traceId: text, reason: 'request_gone' }, c),
     'form-post': (c: PageContext) => formPostPage({ action: 'https://rp.example/cb?x=1', fields: { state: text, [text]: text } }, c),
-    logout: (c: PageContext) => logoutPage({ ...form, client, signedInAs: text }, c),
-    'logged-out': (c: PageContext) => loggedOutPage({ signIn: '/home' }, c),
-    home: (c: PageContext) => homePage({ account: { username: text, name: text, claims }, signOut: '/logout' }, c),
+    logout: (c: PageContext) => logoutPage({ ...form, client, signedInAs: [text, text] }, c),
+    'signed-out': (c: PageContext) => signedOutPage({ applications: [], frames: [], signIn: '/home' }, c),
+    'signed-out with applications': (c: PageContext) =>
+      signedOutPage(
+        { applications: ended.map((state) => ({ name: `${text} ${state}`, state })), frames: [], signIn: '/home', again: '/again' },
+        c,
+      ),
+    'signed-out on the way': (c: PageContext) =>
+      signedOutPage(
+        { applications: [], frames: ['https://rp.example/out?iss=x&sid=y'], signIn: '/home', redirect: 'https://rp.example/bye' },
+        c,
+      ),
+    'signed-out elsewhere': (c: PageContext) => signedOutPage({ applications: [], frames: [], signIn: '/home', account: '/account' }, c),
+    account: (c: PageContext) =>
+      accountPage({ ...form, username: text, others: [{ username: text, link: '/account' }], ...held, home: '/home' }, c),
+    'account without anything': (c: PageContext) =>
+      accountPage({ ...form, username: text, others: [], sessions: [], access: [], home: '/home' }, c),
+    home: (c: PageContext) => homePage({ account: { username: text, name: text, claims }, signOut: '/logout', sessions: '/account' }, c),
     'home without a session': (c: PageContext) => homePage({ signIn: '/login' }, c),
     message: (c: PageContext) => messagePage({ notice: 'pageExpired', next: '/home' }, c),
   };
@@ -74,12 +130,21 @@ function everyPage(text: string, url: string) {
 const stableIds: Readonly<Record<string, readonly string[]>> = {
   login: ['username', 'password', 'login-submit', 'login-cancel'],
   'login with problems': ['username', 'password', 'problems', 'problem-credentialsWrong'],
+  'login with upstreams': ['username', 'upstream-acme'],
+  'confirm an account': ['username', 'password', 'confirm-submit', 'confirm-cancel', 'upstream-zeta'],
+  'confirm an account with a problem': ['problem', 'confirm-submit'],
+  'switch accounts': ['switch-yes', 'switch-no'],
+  'upstream claims': ['error-code', 'error-description', 'trace-id', 'problem-claim-0', 'problem-support', 'problem-retry', 'problem-back'],
   'select-account': ['account-0', 'account-1', 'account-other'],
   consent: ['consent-allow', 'consent-deny', 'consent-switch', 'client-host'],
   error: ['error-code', 'error-description', 'trace-id'],
   'form-post': ['form-post-continue'],
   logout: ['logout-yes', 'logout-no'],
-  'logged-out': ['logged-out-sign-in'],
+  'signed-out': ['logged-out-sign-in'],
+  'signed-out with applications': ['ended-0', 'ended-5', 'signed-out-again'],
+  'signed-out on the way': ['signed-out-continue'],
+  'signed-out elsewhere': ['signed-out-account'],
+  account: ['session-0', 'session-end-1', 'sign-out-everywhere', 'access-0', 'access-withdraw-0', 'account-other-0', 'account-home'],
   home: ['home-account', 'home-sign-out', 'claim-email', 'claim-username'],
   'home without a session': ['home-sign-in'],
   message: ['message-pageExpired', 'message-continue'],
@@ -112,9 +177,10 @@ describe.each(cases)('%s in %s', (name, locale, render) => {
 
   it('K6: has no inline script, style or event handler', () => {
     for (const { name: tag, attributes } of all) {
-      expect(tag).not.toMatch(/^(style|iframe|object|embed|base)$/);
+      expect(tag).not.toMatch(/^(style|object|embed|base)$/);
+      if (tag === 'iframe') expect(attributes).toMatchObject({ hidden: '', sandbox: 'allow-scripts allow-same-origin allow-forms' });
       expect(Object.keys(attributes).filter((attribute) => /^(style|on.*|srcdoc)$/.test(attribute))).toEqual([]);
-      if (tag === 'script') expect(attributes.src).toBe(paths.formPost);
+      if (tag === 'script') expect([paths.formPost, paths.goOn]).toContain(attributes.src);
     }
     expect(html).not.toMatch(/<script[^>]*>[^<]/);
   });
@@ -236,7 +302,7 @@ describe('pages', () => {
     const online = consentPage({ ...view, offline: false, lifetime: 3600, scopes: [{ name: 'profile' }] }, fi);
     expect(online).toContain('Nimesi ja profiilisi');
     expect(online).toContain('1 tunnin ajan');
-    expect(online).toContain('taholta <bdi>Example Corp</bdi>');
+    expect(online).toContain('tilisivullasi. Palvelu: <bdi>Example Corp</bdi>');
   });
 
   it('an error page tells a person what she can do in her own language, and the developer the rest', () => {
@@ -264,9 +330,18 @@ describe('pages', () => {
     expect(() => formPostPage({ action: 'javascript:alert(1)', fields: {} }, fi)).toThrow(TypeError);
   });
 
+  it('B3, K9: the page after a sign-out leads on by link and by itself, to what a client may register and nothing else', () => {
+    const view = { applications: [], frames: [], signIn: '/login' };
+    const html = signedOutPage({ ...view, redirect: 'https://rp.example/bye?state="\'&' }, fi);
+    expect(html).toMatch(/<meta http-equiv="refresh" content="5;url=https:\/\/rp.example\/bye\?state=%22%27&amp;"/);
+    expect(signedOutPage({ ...view, redirect: 'com.example.app:/bye' }, fi)).toContain('href="com.example.app:/bye"');
+    for (const redirect of ['javascript:alert(1)', 'data:text/html,x', '//evil.example', '/home'])
+      expect(() => signedOutPage({ ...view, redirect }, fi)).toThrow(TypeError);
+  });
+
   it('without a query there are no language links, and a language we do not have is English', () => {
     const { query: _, ...rest } = context('ar');
-    expect(loggedOutPage({ signIn: '/login' }, rest)).not.toContain('hreflang');
-    expect(loggedOutPage({ signIn: '/login' }, rest)).toContain('<html lang="en" dir="ltr">');
+    expect(signedOutPage({ applications: [], frames: [], signIn: '/login' }, rest)).not.toContain('hreflang');
+    expect(signedOutPage({ applications: [], frames: [], signIn: '/login' }, rest)).toContain('<html lang="en" dir="ltr">');
   });
 });
