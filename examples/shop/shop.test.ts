@@ -47,13 +47,13 @@ async function production() {
 }
 
 /** What the selector does, by its contract: back to `origin_url` with the issuer. */
-function backFromSelector(iss: string): string {
-  return `/login?${new URLSearchParams({ iss, visitor_id: 'v-1' })}`;
+function backFromSelector(iss: string, chosen: Readonly<Record<string, string>> = {}): string {
+  return `/login?${new URLSearchParams({ iss, visitor_id: 'v-1', ...chosen })}`;
 }
 
-/** From the selector to the shop, by way of the network. */
-async function signIn(shopper: Agent, network: Agent, iss: string) {
-  const begun = await shopper.get(backFromSelector(iss));
+/** From the selector to the shop, by way of the network, and of the bank that was chosen. */
+async function signIn(shopper: Agent, network: Agent, iss: string, chosen: Readonly<Record<string, string>> = {}) {
+  const begun = await shopper.get(backFromSelector(iss, chosen));
   const { location = '' } = await signInAndConsent(network, await network.get(begun.location ?? ''), { username, password });
   return { begun, location, page: await shopper.get(location) };
 }
@@ -71,10 +71,10 @@ describe('the shop', () => {
     expect(Object.fromEntries(new URL(location).searchParams)).toMatchObject({ client_id: 'shop', visitor_id: 'v-1' });
   });
 
-  it('in the sandbox knows by a secret who came: pushed request, signed answer, claims', async () => {
+  it('in the sandbox knows from the chosen bank who came: pushed request, signed answer, claims', async () => {
     const { issuer, shop } = await sandbox();
     const [shopper, network] = [createAgent(shop.url), createAgent(issuer)];
-    const { begun, location, page } = await signIn(shopper, network, issuer);
+    const { begun, location, page } = await signIn(shopper, network, issuer, { idp_id: 'acme' });
     expect([...new URL(begun.location ?? '').searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
     expect([...new URL(location).searchParams.keys()]).toEqual(['response']);
     for (const text of ['Welcome, Alice Archer.', 'alice@example.test', '4360 Dragon Dr', bankAccount.identifier])
