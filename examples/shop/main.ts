@@ -3,12 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ShopOptions, startShop } from './shop.ts';
 
-const { ISSUER, CLIENT_ID, CLIENT_SECRET, CERT, KEY, CA, SECRET, PORT } = process.env;
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, CERT, KEY, SECRET, PORT } = process.env;
 
-/** `CA`: who stands behind the network's own certificate, where Node does not know it. */
 function certificateProof(cert: string, key: string): ShopOptions['proof'] {
-  const read = (path: string) => readFileSync(path, 'utf8');
-  return { certificate: { cert: read(cert), key: read(key), ...(CA === undefined ? {} : { ca: read(CA) }) } };
+  return { certificate: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } };
 }
 
 const production = CERT !== undefined && KEY !== undefined;
