@@ -33,7 +33,9 @@ export async function serveResource(
   try {
     const found = await presented(op, request, path);
     if (found === undefined) return challengeFor(scope, op, undefined, request);
-    const response = await answer(visitorOf(found, scope));
+    const visitor = visitorOf(found, scope);
+    const response = await answer(visitor);
+    op.emit({ type: 'resource.served', endpoint: path, client_id: visitor.client.client_id, sub: visitor.account.sub });
     return { ...response, headers: { ...response.headers, ...found.headers } };
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;

@@ -21,7 +21,7 @@ import type { Sessions } from './sessions.ts';
 export type Selection = Selector & {
   /** The path of the page that begins a sign-in; registered, with the origin, as `origin_url`. */
   readonly path: string;
-  /** The provider an issuer is; undefined for one that the application does not know. Not asked: whether the selector names it. */
+  /** The provider an issuer is; undefined for one that the application does not know: anybody can make a link that names it. */
   readonly providerOf: (iss: string) => string | undefined | Promise<string | undefined>;
 };
 
