@@ -18,7 +18,7 @@ const layers = [
   { name: 'calls', holds: 'http/(call|browser|csrf|headers|page)[.]ts$' },
   { name: 'tenant', holds: '(tenant|dialect|upstream)[.]ts$' },
   { name: 'config', holds: 'config/' },
-  { name: 'services', holds: '(users|keys|pki|ui|audit|mail|outbound)/' },
+  { name: 'services', holds: '(users|keys|pki|payments|ui|audit|mail|outbound)/' },
   { name: 'store', holds: 'store[.]ts$' },
 ];
 
@@ -104,8 +104,8 @@ module.exports = {
       name: 'services-apart',
       comment: 'users, keys, certificates, pages, audit, mail and outbound requests do not import each other',
       severity: 'error',
-      from: { path: `${server}(users|keys|pki|ui|audit|mail|outbound)/`, pathNot: test },
-      to: { path: `${server}(users|keys|pki|ui|audit|mail|outbound)/`, pathNot: `${server}$1/` },
+      from: { path: `${server}(users|keys|pki|payments|ui|audit|mail|outbound)/`, pathNot: test },
+      to: { path: `${server}(users|keys|pki|payments|ui|audit|mail|outbound)/`, pathNot: `${server}$1/` },
     },
     {
       name: 'storage-by-compose-only',

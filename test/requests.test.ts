@@ -178,6 +178,6 @@ describe.each(names)('docs/integrate: requests of %s', (name) => {
   });
 });
 
-it('there is a file for each dialect that is built', () => {
+it('there is a file for each dialect whose clients a developer may write; the bank network has an example instead', () => {
   expect(names).toEqual(['agate', 'identify', 'oneportal', 'standard']);
 });

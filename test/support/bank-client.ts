@@ -1,10 +1,11 @@
 /**
  * A relying party of a bank network, as its published client libraries behave: discovery at every step, everything pushed, the browser sent on
  * with `request_uri` and no `client_id`, answers as signed JWTs checked without any tolerance. With keys of its own it signs its requests and
- * demands that answers and ID tokens are encrypted. It takes nothing but PS256.
+ * demands that answers and ID tokens are encrypted. It takes nothing but PS256. With a certificate it goes to the addresses that are for
+ * certificates, where there are any; documents it fetches without.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { compactDecrypt, createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
+import { compactDecrypt, createRemoteJWKSet, customFetch, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { basicOf, form, type Parameters } from './client.ts';
 import { type KeyPair, seconds, signed } from './client-keys.ts';
 
@@ -14,6 +15,10 @@ export type Bank = {
   /** Adds to a form, or answers headers, what proves who the client is. */
   readonly authenticate: (issuer: string, token_endpoint: string) => Promise<{ headers?: Record<string, string>; form?: Parameters }>;
   readonly keys?: { readonly signing: KeyPair; readonly decryption: KeyPair };
+  /** How it fetches documents, where the built-in way does not do. */
+  readonly fetch?: typeof fetch;
+  /** The way that shows its certificate, if it has one. */
+  readonly withCertificate?: typeof fetch;
 };
 
 export type Proofs = { readonly state: string; readonly nonce: string; readonly verifier: string };
@@ -32,6 +37,11 @@ export function withSecret(client_id: string, secret: string): Bank['authenticat
   return async () => ({ headers: { authorization: basicOf(client_id, secret) } });
 }
 
+/** `tls_client_auth`: the certificate is the connection's business. */
+export function withCertificate(client_id: string): Bank['authenticate'] {
+  return async () => ({ form: { client_id } });
+}
+
 /** `private_key_jwt`, for the issuer and its token endpoint in one list. */
 export function withKey(client_id: string, key: KeyPair): Bank['authenticate'] {
   return async (issuer, token_endpoint) => {
@@ -43,16 +53,22 @@ export function withKey(client_id: string, key: KeyPair): Bank['authenticate'] {
 }
 
 /** The discovery document, which must be the issuer's own to the letter. */
-export async function discover(issuer: string): Promise<Readonly<Record<string, string>>> {
-  const response = await fetch(`${issuer}/.well-known/openid-configuration`, { headers: { accept: 'application/json' } });
-  const document = (await response.json()) as Record<string, string>;
+export async function discover(
+  issuer: string,
+  bank: Pick<Bank, 'fetch' | 'withCertificate'> = {},
+): Promise<Readonly<Record<string, string>>> {
+  const response = await (bank.fetch ?? fetch)(`${issuer}/.well-known/openid-configuration`, { headers: { accept: 'application/json' } });
+  const { mtls_endpoint_aliases, ...document } = (await response.json()) as Record<string, string>;
   if (document.issuer !== issuer) throw new Error(`issuer is ${document.issuer}`);
-  return document;
+  if (bank.withCertificate === undefined || typeof mtls_endpoint_aliases !== 'object') return document;
+  // What is not among them is disabled for it.
+  const { payment_details_info_endpoint: _, payment_processing_endpoint: __, ...others } = document;
+  return { ...others, ...(mtls_endpoint_aliases as Readonly<Record<string, string>>) };
 }
 
 /** Pushes the request; answers where the browser goes. Throws unless the answer is 201 with `request_uri` and a number of seconds. */
 export async function authorizationUrl(bank: Bank, issuer: string, known: Proofs, extra: Parameters = {}): Promise<string> {
-  const { pushed_authorization_request_endpoint: endpoint, token_endpoint, authorization_endpoint } = await discover(issuer);
+  const { pushed_authorization_request_endpoint: endpoint, token_endpoint, authorization_endpoint } = await discover(issuer, bank);
   const asked = parametersOf(bank, known, extra);
   const body =
     bank.keys === undefined ? asked : { client_id: bank.client_id, request: await requestObject(bank, bank.keys.signing, issuer, asked) };
@@ -93,7 +109,7 @@ async function post(
   body: Parameters,
 ) {
   const proof = await bank.authenticate(issuer, String(token_endpoint));
-  const response = await fetch(String(endpoint), {
+  const response = await asking(bank)(String(endpoint), {
     method: 'POST',
     headers: { accept: 'application/json', ...proof.headers },
     body: form({ ...body, ...proof.form }),
@@ -126,10 +142,44 @@ export async function refreshed(bank: Bank, issuer: string, refresh_token: strin
 }
 
 export async function tokenRequest(bank: Bank, issuer: string, grant: Parameters): Promise<Tokens> {
-  const { token_endpoint } = await discover(issuer);
+  const { token_endpoint } = await discover(issuer, bank);
   const { status, answer } = await post(bank, issuer, { endpoint: token_endpoint, token_endpoint }, grant);
   if (status !== 200) throw new Error(`the token request was answered with ${status} ${answer.error}`);
   return answer as Tokens;
+}
+
+/** Userinfo, whose `sub` must be that of the ID token. */
+export async function userInfo(bank: Bank, issuer: string, access_token: string, sub: unknown) {
+  const claims = (await resource(bank, issuer, 'userinfo_endpoint', access_token)) as Readonly<Record<string, unknown>>;
+  if (claims.sub !== sub) throw new Error('userinfo is about somebody else');
+  return claims;
+}
+
+export function paymentDetails(bank: Bank, issuer: string, access_token: string): Promise<unknown> {
+  return resource(bank, issuer, 'payment_details_info_endpoint', access_token);
+}
+
+export function paymentProcessing(bank: Bank, issuer: string, access_token: string, amount = 0): Promise<unknown> {
+  const body = JSON.stringify({ amount });
+  return resource(bank, issuer, 'payment_processing_endpoint', access_token, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+}
+
+/** What a resource answers. Throws when the document does not name it, and for any status from 400 on. */
+async function resource(bank: Bank, issuer: string, metadata: string, access_token: string, init: RequestInit = {}): Promise<unknown> {
+  const { [metadata]: url } = await discover(issuer, bank);
+  if (url === undefined) throw new Error(`${metadata} is disabled`);
+  const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${access_token}` };
+  const response = await asking(bank)(url, { ...init, headers });
+  if (response.status >= 400) throw new Error(`${metadata} was answered with ${response.status}`);
+  return response.json();
+}
+
+function asking(bank: Bank): typeof fetch {
+  return bank.withCertificate ?? bank.fetch ?? fetch;
 }
 
 /** What only the client can read, if it has keys: then nothing else will do. */
@@ -142,12 +192,12 @@ async function readable({ keys }: Bank, token: string): Promise<string> {
   return new TextDecoder().decode(plaintext);
 }
 
-async function verified({ client_id }: Bank, issuer: string, token: string, requiredClaims: string[]): Promise<JWTPayload> {
-  const { jwks_uri } = await discover(issuer);
-  const keys = createRemoteJWKSet(new URL(String(jwks_uri)));
+async function verified(bank: Bank, issuer: string, token: string, requiredClaims: string[]): Promise<JWTPayload> {
+  const { jwks_uri } = await discover(issuer, bank);
+  const keys = createRemoteJWKSet(new URL(String(jwks_uri)), { [customFetch]: bank.fetch ?? fetch });
   const { payload, protectedHeader } = await jwtVerify(token, keys, {
     issuer,
-    audience: client_id,
+    audience: bank.client_id,
     algorithms: ['PS256'],
     clockTolerance: 0,
     requiredClaims,

@@ -32,8 +32,13 @@ export function shownToken(request: CoreRequest): ShownToken | undefined {
  * caller showed no token at all.
  */
 export function challenge(op: Provider, error: OAuthError | undefined, request: CoreRequest): CoreResponse {
+  return challengeFor('openid', op, error, request);
+}
+
+/** The same at a resource that wants this scope. */
+export function challengeFor(wanted: string, op: Provider, error: OAuthError | undefined, request: CoreRequest): CoreResponse {
   const used = error === undefined ? undefined : usedScheme(error, request);
-  const told = (scheme: ShownToken['scheme']) => (scheme === used && error !== undefined ? errorParts(error) : []);
+  const told = (scheme: ShownToken['scheme']) => (scheme === used && error !== undefined ? errorParts(error, wanted) : []);
   const realm = `realm="${op.settings.issuer}"`;
   const bearer = [realm, ...told('Bearer')].join(', ');
   const dpop = [realm, ...told('DPoP'), `algs="${proofAlgorithms.join(' ')}"`].join(', ');
@@ -52,7 +57,7 @@ function isAboutProof({ code }: OAuthError): boolean {
   return code === 'invalid_dpop_proof' || code === 'use_dpop_nonce';
 }
 
-function errorParts({ code, description }: OAuthError): readonly string[] {
+function errorParts({ code, description }: OAuthError, wanted: string): readonly string[] {
   const parts = [`error="${code}"`, `error_description="${description}"`];
-  return code === 'insufficient_scope' ? [...parts, 'scope="openid"'] : parts;
+  return code === 'insufficient_scope' ? [...parts, `scope="${wanted}"`] : parts;
 }

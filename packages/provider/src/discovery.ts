@@ -33,6 +33,7 @@ export function metadata(settings: Settings): Record<string, unknown> {
   return {
     issuer: settings.issuer,
     ...endpointUrls(settings),
+    ...resourceUrls(settings),
     ...forCertificates(settings),
     scopes_supported: [...Object.keys(standardScopeClaims), ...settings.scopes.map((scope) => scope.name)],
     response_types_supported: Object.keys(responseTypes),
@@ -74,7 +75,9 @@ export function metadata(settings: Settings): Record<string, unknown> {
 /** RFC 8705 sections 3.3 and 5; nothing where no certificate reaches the provider. */
 function forCertificates(settings: Settings): Record<string, unknown> {
   if (settings.mtls === undefined) return {};
-  const aliases = mtlsEndpoints.map((name) => [endpoints[name].metadata, mtlsUrlOf(settings, name)]);
+  const resources = Object.entries(settings.resourcePaths ?? {});
+  const places = [...mtlsEndpoints.map((name) => [endpoints[name].metadata, name] as const), ...resources];
+  const aliases = places.map(([metadata, place]) => [metadata, mtlsUrlOf(settings, place)]);
   return { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: Object.fromEntries(aliases) };
 }
 
@@ -96,4 +99,8 @@ function endpointUrls(settings: Settings): Record<string, string> {
       urls[row.metadata] = urlOf(settings, name);
   }
   return urls;
+}
+
+function resourceUrls(settings: Settings): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings.resourcePaths ?? {}).map(([metadata, path]) => [metadata, urlOf(settings, path)]));
 }

@@ -4,7 +4,7 @@
  */
 import type { Client } from './client.ts';
 import { isNonceFor, newNonce } from './dpop-nonce.ts';
-import { type EndpointName, mtlsUrlOf, urlOf } from './endpoints.ts';
+import { type EndpointPlace, mtlsUrlOf, urlOf } from './endpoints.ts';
 import type { CoreRequest } from './exchange.ts';
 import type { Provider } from './op.ts';
 import type { AuthorizationParameters } from './store.ts';
@@ -13,7 +13,7 @@ import { OAuthError } from './wire/error.ts';
 import { sha256 } from './wire/hashes.ts';
 
 export type ProofContext = {
-  readonly endpoint: EndpointName;
+  readonly endpoint: EndpointPlace;
   readonly client: Client;
   /** At a resource: the access token, and the key it is bound to. */
   readonly token?: { readonly value: string; readonly jkt: string };

@@ -61,17 +61,24 @@ export const mtlsEndpoints = [
 /** Where endpoints live that are not where the table says: a path below the issuer, or a whole URL of the issuer's origin. */
 export type Places = Readonly<Partial<Record<EndpointName, string>>>;
 
+/** An endpoint of the table, or one of the server's own, which the core does not know: its path below the issuer. */
+export type EndpointPlace = EndpointName | `/${string}`;
+
 /** The URL of an endpoint of this tenant. */
-export function urlOf(settings: { readonly issuer: string; readonly paths: Places }, name: EndpointName): string {
-  const place = settings.paths[name] ?? endpoints[name].path;
+export function urlOf(settings: { readonly issuer: string; readonly paths: Places }, name: EndpointPlace): string {
+  const place = isOwn(name) ? name : (settings.paths[name] ?? endpoints[name].path);
   return place.startsWith('/') ? settings.issuer + place : place;
 }
 
 /** The URL of an endpoint for clients that come with a certificate; undefined where none do, and for endpoints that are no business of theirs. */
-export function mtlsUrlOf(settings: MtlsSettings, name: EndpointName): string | undefined {
-  if (settings.mtls === undefined || !mtlsEndpoints.some((one) => one === name)) return undefined;
+export function mtlsUrlOf(settings: MtlsSettings, name: EndpointPlace): string | undefined {
+  if (settings.mtls === undefined || !(isOwn(name) || mtlsEndpoints.some((one) => one === name))) return undefined;
   const url = urlOf(settings, name);
   return settings.mtls.origin === undefined ? url : settings.mtls.origin + url.slice(new URL(url).origin.length);
 }
 
 type MtlsSettings = { readonly issuer: string; readonly paths: Places; readonly mtls?: { readonly origin?: string } };
+
+function isOwn(name: EndpointPlace): name is `/${string}` {
+  return name.startsWith('/');
+}

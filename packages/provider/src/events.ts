@@ -6,6 +6,8 @@ export type Event =
   | { readonly type: 'code.replayed'; readonly client_id: string; readonly sub: string }
   | { readonly type: 'refresh.reused'; readonly client_id: string; readonly sub: string }
   | { readonly type: 'request.refused'; readonly endpoint: string; readonly error: ErrorCode; readonly reason: string }
+  /** A resource of the server's own told, or did, something about a person. */
+  | { readonly type: 'resource.served'; readonly endpoint: string; readonly client_id: string; readonly sub: string }
   | { readonly type: 'client.refused'; readonly client_id?: string; readonly reason: string }
   | { readonly type: 'client.registered' | 'client.changed' | 'client.removed'; readonly client_id: string }
   | { readonly type: 'authorization.pushed'; readonly client_id: string }

@@ -6,7 +6,7 @@ import type { ShownToken } from './bearer.ts';
 import type { Client } from './client.ts';
 import { type Confirmation, isProven, tokenTypeOf } from './confirmation.ts';
 import { provenKey } from './dpop.ts';
-import type { EndpointName } from './endpoints.ts';
+import type { EndpointPlace } from './endpoints.ts';
 import type { CoreRequest } from './exchange.ts';
 import type { Provider } from './op.ts';
 import type { AccessToken } from './store.ts';
@@ -14,7 +14,7 @@ import { OAuthError } from './wire/error.ts';
 
 /** A token as it was shown and as it was found, the client it was issued to, and the resource it is shown at. */
 export type Showing = {
-  readonly endpoint: EndpointName;
+  readonly endpoint: EndpointPlace;
   readonly shown: ShownToken;
   readonly token: AccessToken;
   readonly client: Client;

@@ -31,7 +31,7 @@ export { clientKeys, encryptionKey, verificationKeys } from './client-keys.ts';
 export { type Confirmation, isProven } from './confirmation.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, mtlsEndpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
-export type { Browser, CoreRequest, CoreResponse, LogoutManner } from './exchange.ts';
+export { type Browser, type CoreRequest, type CoreResponse, json, type LogoutManner } from './exchange.ts';
 export type { Fetch, FetchInit } from './fetch.ts';
 export { type EncryptionKey, encryptionKinds, type Jwk, type KeyRing, type SigningKey, type Vault } from './keys.ts';
 export { endSession, type LogoutAnswer, type LogoutOutcome } from './logout.ts';
@@ -51,10 +51,12 @@ export {
   policyOf,
   withDefaults,
 } from './registration.ts';
+export { type ResourceRow, serveResource, type Visitor } from './resource.ts';
 export { errorResponse, serve } from './serve.ts';
 export { browserState } from './session-state.ts';
 export { defaultLifetimes, type Lifetimes, type Registration, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
 export { signOn } from './sign-on.ts';
+export { defaultAlgorithm } from './signer.ts';
 export type * from './store.ts';
 export { frontchannelUrl, heard, tellLogout } from './tell-logout.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';

@@ -62,6 +62,8 @@ export type Settings = {
   readonly lifetimes: Lifetimes;
   /** Algorithms offered for signatures, the first being used for tokens nobody registered an algorithm for. */
   readonly signing: readonly AsymmetricAlgorithm[];
+  /** What signs for clients that registered no algorithm: one of `signing`; RS256 when left out, where it is offered (OpenID Connect Registration section 2). */
+  readonly unsaidSigning?: AsymmetricAlgorithm;
   readonly scopes: readonly ScopeDefinition[];
   readonly resources: readonly Resource[];
   /** What is mapped for every client, in order; nothing when left out. */
@@ -70,6 +72,11 @@ export type Settings = {
   readonly locales: readonly string[];
   /** What is left out has the place of the endpoint table. */
   readonly paths: Places;
+  /**
+   * Resources of the server's own for the discovery document: member to path below the issuer. Clients with certificates find them at the origin of
+   * `mtls` too. The core does not serve them, and judges the tokens shown there (resource.ts).
+   */
+  readonly resourcePaths?: Readonly<Record<string, `/${string}`>>;
   /**
    * Certificates of clients reach this provider (RFC 8705). `origin`: where its endpoints take them, when that is not the issuer's own
    * (section 5). Left out where none do.

@@ -24,7 +24,8 @@ export function signerOf(op: Provider, client: Client, alg: Algorithm): JwtSigne
   return { alg, secret };
 }
 
-/** OpenID Connect's default where the tenant offers it, else the algorithm the tenant names first. */
-export function defaultAlgorithm({ signing }: Pick<Provider['settings'], 'signing'>): Algorithm {
+/** The tenant's word, else OpenID Connect's default where the tenant offers it, else the algorithm the tenant names first. */
+export function defaultAlgorithm({ signing, unsaidSigning }: Pick<Provider['settings'], 'signing' | 'unsaidSigning'>): Algorithm {
+  if (unsaidSigning !== undefined && signing.includes(unsaidSigning)) return unsaidSigning;
   return signing.includes('RS256') ? 'RS256' : (signing[0] ?? 'RS256');
 }

@@ -5,32 +5,24 @@
  */
 import { mayUse } from './access.ts';
 import type { Json } from './accounts.ts';
-import { activeClient } from './active-client.ts';
-import { challenge, shownToken } from './bearer.ts';
+import { challenge } from './bearer.ts';
 import { claimsFor, requestedClaims } from './claims.ts';
 import type { Client } from './client.ts';
-import { nonceHeader } from './dpop.ts';
 import { encryptedFor, encryptedJsonFor, wantsEncrypted } from './encrypted-for.ts';
 import { type CoreRequest, type CoreResponse, json, jwt } from './exchange.ts';
-import { checkHolder } from './holder.ts';
 import type { Provider } from './op.ts';
+import { presented } from './presented.ts';
 import { signerOf } from './signer.ts';
 import type { AccessToken } from './store.ts';
-import { accessTokenHash } from './token/access-token.ts';
 import { OAuthError } from './wire/error.ts';
 import { signJwt } from './wire/jwt.ts';
 import { intersect } from './wire/scope.ts';
 
 export async function userinfo(op: Provider, request: CoreRequest): Promise<CoreResponse> {
-  const shown = shownToken(request);
-  if (shown === undefined) return challenge(op, undefined, request);
-  const hash = accessTokenHash(op, shown.value);
-  const token = hash === undefined ? undefined : await op.store.tokens.findAccess(hash, op.now());
-  const client = token && (await activeClient(op, token.client_id));
-  if (token === undefined || client === undefined) throw new OAuthError('invalid_token', 'the access token is unknown, expired or revoked');
-  await checkHolder(op, request, { endpoint: 'userinfo', shown, token, client });
+  const found = await presented(op, request, 'userinfo');
+  if (found === undefined) return challenge(op, undefined, request);
+  const { token, client, headers } = found;
   const claims = claimsOf(op, client, token);
-  const headers = nonceHeader(op, client, token.confirmation?.jkt);
   const alg = client.userinfo_signed_response_alg;
   if (alg === undefined)
     return wantsEncrypted(client, 'userinfo')

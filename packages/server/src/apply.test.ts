@@ -16,7 +16,12 @@ import { hashPassword, verifyPassword } from './users/password.ts';
 
 const now = 1_800_000_000;
 const vault = createVault(randomBytes(32));
-const op = { settings: {}, vault, now: () => now, random: (bytes: number) => randomBytes(bytes).toString('base64url') };
+const op = {
+  settings: { signing: ['RS256'] as const },
+  vault,
+  now: () => now,
+  random: (bytes: number) => randomBytes(bytes).toString('base64url'),
+};
 const usernameKey = 'alice';
 const alice: UserConfig = { username: 'alice', usernameKey, password: 'first password', groups: [], roles: [], claims: {} };
 const web: ClientConfig = { ...withoutSecrets(sampleClient()), secret: 'a secret of the file, long enough' };

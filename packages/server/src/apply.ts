@@ -2,7 +2,7 @@
  * Applies users and clients of the configuration file to the store. What the file says is written when it is new or has changed in the file;
  * what somebody changed elsewhere since (console, CLI) is kept, and said, never silently overwritten.
  */
-import { type Client, keepSecret, type Provider, policyOf, type Settings } from '@symbolon/provider';
+import { type Client, defaultAlgorithm, keepSecret, type Provider, policyOf, type Settings } from '@symbolon/provider';
 import type { ClientConfig, TenantConfig, UserConfig } from './config/config.ts';
 import type { ApplyOutcome, TenantStore } from './store.ts';
 import { newUser } from './users/new-user.ts';
@@ -10,7 +10,7 @@ import { hashPassword } from './users/password.ts';
 
 /** Where to: a tenant, as far as it matters here. */
 export type Target = {
-  readonly op: Pick<Provider, 'vault' | 'now' | 'random'> & { readonly settings: Pick<Settings, 'policies'> };
+  readonly op: Pick<Provider, 'vault' | 'now' | 'random'> & { readonly settings: Pick<Settings, 'policies' | 'signing' | 'unsaidSigning'> };
   readonly store: Pick<TenantStore, 'applied'>;
 };
 
@@ -37,7 +37,11 @@ async function apply({ store }: Target, { kind, id, digest, write }: Entry): Pro
 function clientEntry(target: Target, config: ClientConfig): Entry {
   const { op, store } = target;
   const { secret, ...said } = config;
-  const metadata = { ...said, policy: policyOf(op.settings, said.token_endpoint_auth_method, said.policy) };
+  const metadata = {
+    ...said,
+    id_token_signed_response_alg: said.id_token_signed_response_alg ?? defaultAlgorithm(op.settings),
+    policy: policyOf(op.settings, said.token_endpoint_auth_method, said.policy),
+  };
   // What it becomes, so that another dialect of the tenant counts as a change.
   const digest = digestOf(target, { ...metadata, secret });
   const write = () => {

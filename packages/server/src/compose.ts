@@ -12,6 +12,8 @@ import type { Config, DialectName, TlsConfig } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
 import { agate } from './dialects/agate.ts';
 import { identify } from './dialects/identify.ts';
+import { idpartner } from './dialects/idpartner.ts';
+import { o2o } from './dialects/o2o.ts';
 import { oneportal } from './dialects/oneportal.ts';
 import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
@@ -21,6 +23,7 @@ import { startSweeping } from './jobs/sweeping.ts';
 import { startTellingLogouts } from './jobs/tell-logouts.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
+import { sandboxPayments } from './payments/sandbox.ts';
 import { endingSoon, endingText, ownEndingText } from './pki/expiry.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
@@ -30,8 +33,8 @@ import { loadAssets } from './ui/assets.ts';
 import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 
-/** By the name the configuration has for it. Two are not built, and answer as standard until they are. */
-const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner: standard, o2o: standard };
+/** By the name the configuration has for it. */
+const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner, o2o };
 
 /** How the upstreams of a tenant are talked to; all of them answer at one address of ours. */
 function connect(upstreams: readonly UpstreamConfig[], { settings, fetch, now, random }: Provider): Connectors {
@@ -58,7 +61,12 @@ export async function open(
     const reachable = createJudge(config.server.outbound.allow);
     const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, connect, emit, now };
     const tenants = await Promise.all(
-      config.tenants.map((tenant) => runTenant({ ...inDialect(tenant, dialects[tenant.dialect]), ...authorityOf(tenant) }, surroundings)),
+      config.tenants.map((tenant) =>
+        runTenant(
+          { ...inDialect(tenant, dialects[tenant.dialect]), ...authorityOf(tenant), ...paymentsOf(dialects[tenant.dialect]) },
+          surroundings,
+        ),
+      ),
     );
     return { tenants, storage };
   } catch (error) {
@@ -111,6 +119,11 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
 
 function authorityOf({ clientCa }: Config['tenants'][number]) {
   return clientCa === undefined ? {} : { clientCa };
+}
+
+/** No other connector is built: this is where one would be chosen. */
+function paymentsOf({ payments }: Dialect) {
+  return payments === undefined ? {} : { payments: sandboxPayments };
 }
 
 /** With the tenants' own authorities, whose clients would else not show their certificates. */

@@ -4,6 +4,7 @@
  */
 import type {
   Answer,
+  AsymmetricAlgorithm,
   CoreRequest,
   CoreResponse,
   DirectEndpointName,
@@ -30,7 +31,11 @@ export type Dialect = {
   readonly unsaid: {
     readonly lifetimes: Partial<Lifetimes>;
     readonly locales?: readonly string[];
+    /** What signs for clients that registered no algorithm, where the tenant offers it. */
+    readonly signing?: AsymmetricAlgorithm;
     readonly policies?: UnsaidPolicies;
   };
   readonly spelling: Spelling;
+  /** Whether these clients look for the payment endpoints; left out, there are none. */
+  readonly payments?: 'offered';
 };

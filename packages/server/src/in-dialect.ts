@@ -2,9 +2,10 @@
 import { defaultLifetimes, type Settings } from '@symbolon/provider';
 import type { TenantConfig } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
+import { paymentPaths } from './payments/payments.ts';
 import type { TenantDefinition } from './tenant-runtime.ts';
 
-export function inDialect(tenant: TenantConfig, { paths, alsoAt, unsaid, spelling }: Dialect): TenantDefinition {
+export function inDialect(tenant: TenantConfig, { paths, alsoAt, payments, unsaid, spelling }: Dialect): TenantDefinition {
   const { id, name, upstreams, said } = tenant;
   const { issuer } = tenant.settings;
   const settings: Settings = {
@@ -13,6 +14,8 @@ export function inDialect(tenant: TenantConfig, { paths, alsoAt, unsaid, spellin
     locales: said.locales ?? unsaid.locales ?? tenant.settings.locales,
     paths: paths(issuer),
     ...(unsaid.policies === undefined ? undefined : { policies: unsaid.policies }),
+    ...(unsaid.signing === undefined ? undefined : { unsaidSigning: unsaid.signing }),
+    ...(payments === undefined ? undefined : { resourcePaths: paymentPaths }),
   };
   return { id, name, settings, upstreams, spelling, alsoAt: alsoAt(issuer) };
 }

@@ -8,6 +8,7 @@ import { cookieName } from './http/browser.ts';
 import { loadTenantKeys, openKey, sealKey } from './keys/tenant-keys.ts';
 import type { Judge } from './outbound/address.ts';
 import { createFetch } from './outbound/fetch.ts';
+import type { PaymentConnector } from './payments/connector.ts';
 import { type Authority, type AuthorityDeps, givenAuthority, ownAuthority } from './pki/authority.ts';
 import { clientCertificates } from './pki/client-certificates.ts';
 import { trusting } from './pki/trust.ts';
@@ -25,6 +26,7 @@ export type TenantDefinition = {
   readonly settings: Settings;
   readonly upstreams: readonly UpstreamConfig[];
   readonly clientCa?: TenantConfig['clientCa'];
+  readonly payments?: (vault: Provider['vault']) => PaymentConnector;
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
 export type Surroundings = {
@@ -110,6 +112,7 @@ export async function runTenant(
     connectors: connect(upstreams, op),
     ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
     authorities: authority?.certificates.map(String) ?? [],
+    ...(definition.payments && { payments: definition.payments(keys.vault) }),
     origin: issuer.origin,
     base,
     cookieName: cookieName(id, secure),

@@ -2,6 +2,7 @@
 import type { EndpointName, Provider } from '@symbolon/provider';
 import type { Spelling } from './dialect.ts';
 import type { TenantKeys } from './keys/tenant-keys.ts';
+import type { PaymentConnector } from './payments/connector.ts';
 import type { ClientCertificates } from './pki/client-certificates.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
@@ -26,6 +27,8 @@ export type Tenant = {
   readonly certificates?: ClientCertificates;
   /** The certificates of that authority, PEM. */
   readonly authorities: readonly string[];
+  /** Where the payment endpoints get their answers from; without it there are none. */
+  readonly payments?: PaymentConnector;
   /** Scheme and authority of the issuer: the only origin our own forms come from. */
   readonly origin: string;
   /** Path of the issuer, empty at the root of a host: every link starts with it. */

@@ -17,7 +17,7 @@ export type ClientMetadata = Pick<Client, 'client_id'> &
   Unsaid<Record<(typeof pages)[number], string>> & { readonly scope?: string | undefined; readonly policy?: Partial<Policy> | undefined };
 
 /** What a tenant offers its clients. */
-export type Offer = Pick<Settings, 'signing' | 'policies' | 'mtls' | 'productionByKey'> & {
+export type Offer = Pick<Settings, 'signing' | 'unsaidSigning' | 'policies' | 'mtls' | 'productionByKey'> & {
   readonly scopes: readonly Pick<ScopeDefinition, 'name'>[];
 };
 

@@ -9,6 +9,7 @@ import { finish } from '../finish.ts';
 import type { Answer, StartOptions } from '../login.ts';
 import { logoutUrl } from '../logout.ts';
 import type { RelyingParty } from '../relying-party.ts';
+import { type Selector, selectedIn, selectorUrl } from '../selection.ts';
 import { start } from '../start.ts';
 import { cookiesOf } from './cookies.ts';
 import { failurePage } from './failure-page.ts';
@@ -16,6 +17,13 @@ import { type Logins, loginsIn } from './logins.ts';
 import { returnTo } from './return-to.ts';
 import { sealOf } from './seal.ts';
 import type { Sessions } from './sessions.ts';
+
+export type Selection = Selector & {
+  /** The path of the page that begins a sign-in; registered, with the origin, as `origin_url`. */
+  readonly path: string;
+  /** The provider an issuer is; undefined for one that the application does not know: anybody can make a link that names it. */
+  readonly providerOf: (iss: string) => string | undefined | Promise<string | undefined>;
+};
 
 export type HandlerOptions = {
   readonly rp: RelyingParty;
@@ -26,6 +34,8 @@ export type HandlerOptions = {
   readonly path?: string;
   /** Where a person lands who wanted nothing else, and who has signed out; `/` when not said. */
   readonly landing?: string;
+  /** People choose at an account selector who signs them in. */
+  readonly selection?: Selection;
   /** What to ask of a provider. */
   readonly startOptions?: (request: Request, provider: string) => Omit<StartOptions, 'data'>;
   /** The page for what went wrong, in place of a plain one. */
@@ -41,12 +51,12 @@ export type Handlers = {
   readonly handle: (request: Request) => Promise<Response | undefined>;
 };
 
-type Context = Required<Omit<HandlerOptions, 'secrets' | 'path'>> & { readonly origin: string; readonly logins: Logins };
+type Context = Required<Omit<HandlerOptions, 'secrets' | 'path' | 'selection'>> & { readonly origin: string; readonly logins: Logins };
 type Handler = (context: Context, request: Request, id: string) => Promise<Response>;
 
 /** Makes the handlers. Throws a TypeError for secrets that are too short. */
 export function handlers(options: HandlerOptions): Handlers {
-  const { rp, secrets, path = '/auth', landing = '/', startOptions = () => ({}), failed = failurePage } = options;
+  const { rp, secrets, path = '/auth', landing = '/', selection, startOptions = () => ({}), failed = failurePage } = options;
   const { origin, pathname } = new URL(rp.redirectUri);
   const logins = loginsIn(cookiesOf(origin), sealOf(secrets, 'login'), rp.loginLifetime);
   const context: Context = { rp, sessions: options.sessions, landing, startOptions, failed, origin, logins };
@@ -56,6 +66,7 @@ export function handlers(options: HandlerOptions): Handlers {
     [`POST ${pathname}`]: callback,
     [`POST ${path}/logout`]: logout,
     [`POST ${path}/back-channel/*`]: backChannel,
+    ...(selection === undefined ? {} : { [`GET ${selection.path}`]: (each, request) => select(each, selection, request) }),
   };
   const paths = [...new Set(Object.keys(routes).map((route) => route.slice(route.indexOf(' ') + 1)))];
   return {
@@ -94,6 +105,22 @@ function decoded(text: string): string {
 async function login({ rp, startOptions, logins, origin, landing }: Context, request: Request, id: string): Promise<Response> {
   const wanted = returnTo(new URL(request.url).searchParams.get('returnTo'), origin, landing);
   const { url, login: begun } = await start(rp, id, { ...startOptions(request, id), data: { returnTo: wanted } });
+  return redirect(url, await logins.keep(request, begun));
+}
+
+/** To the selector, and from there to the provider that was chosen; which one that was, the sealed login remembers. */
+async function select({ rp, startOptions, logins, landing }: Context, selection: Selection, request: Request): Promise<Response> {
+  const arrived = new URL(request.url).searchParams;
+  const selected = selectedIn(arrived);
+  if (selected === undefined) return redirect(selectorUrl(selection, arrived), []);
+  const { iss, idp_id, idpartner_token } = selected;
+  const id = await selection.providerOf(iss);
+  if (id === undefined) throw new RelyingPartyError('provider_unknown', `the selector names an issuer that is not known here: ${iss}`);
+  const options = startOptions(request, id);
+  const chosen = { ...(idp_id && { identity_provider_id: idp_id }), ...(idpartner_token && { idpartner_token }) };
+  const { url, login: begun } = await start(rp, id, { ...options, extra: { ...options.extra, ...chosen }, data: { returnTo: landing } });
+  if (begun.issuer !== iss)
+    throw new RelyingPartyError('settings_invalid', 'the provider has another issuer than was chosen', { provider: id });
   return redirect(url, await logins.keep(request, begun));
 }
 

@@ -18,7 +18,8 @@ export type UserConfig = {
   readonly claims: Readonly<Record<string, Json>>;
 };
 
-export type ClientConfig = Omit<Client, 'secrets' | 'policy'> & {
+export type ClientConfig = Omit<Client, 'secrets' | 'policy' | 'id_token_signed_response_alg'> & {
+  readonly id_token_signed_response_alg?: Client['id_token_signed_response_alg'];
   /** What the file says; the rest is the tenant's to fill in. */
   readonly policy: Partial<Policy>;
   /** In plain, as the file has it. */

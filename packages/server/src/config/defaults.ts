@@ -135,7 +135,10 @@ function clientOf({ client_secret, claims, access, jwks, ...client }: FileClient
     token_endpoint_auth_method: built,
     scope: scope?.replace(/\s+/g, ' '),
   });
-  const complete = { ...withDefaults(settings, metadata), ...given('claims', claims?.map(mapperOf)), ...given('access', access) };
+  const { id_token_signed_response_alg: _, ...registered } = withDefaults(settings, metadata);
+  // What nobody said stays unsaid: the tenant's dialect has the next word.
+  const algorithm = given('id_token_signed_response_alg', metadata.id_token_signed_response_alg);
+  const complete = { ...registered, ...algorithm, ...given('claims', claims?.map(mapperOf)), ...given('access', access) };
   const said = { ...complete, policy: metadata.policy ?? {} };
   return built === undefined ? { ...said, disabled: true } : { ...said, ...given('secret', client_secret) };
 }

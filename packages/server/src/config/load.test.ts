@@ -55,7 +55,6 @@ describe('the example', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       scopes: ['openid', 'profile', 'email', 'phone', 'address', 'offline_access', 'payment_details', 'groups', 'roles'],
-      id_token_signed_response_alg: 'RS256',
       lifetimes: {},
       policy: {},
       disabled: false,
@@ -69,12 +68,11 @@ describe('the example', () => {
     const loaded = await load(example, {});
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
-      '142 tenants[4].dialect',
-      '155 tenants[4].upstreams[0].logo',
-      '170 tenants[4].clients[0].origin_url',
-      '178 tenants[4].clients[1].origin_url',
-      '179 tenants[4].clients[1].token_endpoint_auth_method',
-      '181 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
+      '156 tenants[4].upstreams[0].logo',
+      '171 tenants[4].clients[0].origin_url',
+      '179 tenants[4].clients[1].origin_url',
+      '180 tenants[4].clients[1].token_endpoint_auth_method',
+      '182 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
     ]);
   });
 });

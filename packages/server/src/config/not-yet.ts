@@ -35,11 +35,6 @@ export function builtMethod(method: string | undefined): ClientAuthMethod | unde
 const rows: readonly Row[] = [
   { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
   {
-    at: 'tenants.*.dialect',
-    when: (value) => value === 'idpartner' || value === 'o2o',
-    message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
-  },
-  {
     at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
     when: (value) => !builtUpstreamMethods.has(String(value)),
     message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),

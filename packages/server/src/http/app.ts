@@ -30,6 +30,7 @@ import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
 import { showAccounts, submitSelection } from '../interaction/select-account.ts';
 import { showSignedOut } from '../interaction/signed-out.ts';
+import { paymentEndpoints, servePayments } from '../payments/payments.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
 import { readBrowser } from './browser.ts';
@@ -53,6 +54,8 @@ export type AppOptions = {
   /** Throws when the server cannot do its work now. */
   readonly ready: () => Promise<void>;
 };
+
+type ClientHandler = (tenant: Tenant, request: CoreRequest) => Promise<CoreResponse> | undefined;
 
 /** Larger bodies are answered with 413. No request of the protocols here comes near it. */
 export const bodyLimit = 65_536;
@@ -109,6 +112,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
 
   for (const name of Object.keys(endpoints) as EndpointName[]) if (isDirect(name)) direct(name);
+  for (const endpoint of paymentEndpoints)
+    forClients(endpoint.path, {}, ({ op, payments }, request) => payments && servePayments(op, payments, endpoint, request));
   page(endpoints.authorize.path, { GET: authorizeRequest, POST: authorizeRequest }, 'authorize');
   page(endpoints.endSession.path, { GET: logout, POST: logout }, 'endSession');
   page(endpoints.checkSession.path, { GET: checkSession }, 'checkSession');
@@ -136,21 +141,26 @@ export function createApp(options: AppOptions): FastifyInstance {
   /** An endpoint that needs no person. CORS comes from the table. */
   function direct(name: DirectEndpointName): void {
     const { path, cors }: EndpointRow = endpoints[name];
+    forClients(path, cors ? corsHeaders : {}, (tenant, request) => answerDirect(tenant, name, request));
+    if (cors) app.options(path, (_, reply) => reply.code(204).headers(preflightHeaders).send());
+  }
+
+  /** `answer` is undefined in a tenant that has no such endpoint. */
+  function forClients(url: string, headers: Readonly<Record<string, string>>, answer: ClientHandler): void {
     app.route({
       method: [...everyMethod],
-      url: path,
+      url,
       errorHandler: (error, request, reply) => failDirect(request, reply, found.get(request.raw), error),
       handler: async (request, reply) => {
         const tenant = found.get(request.raw);
         if (tenant === undefined) return failUnrouted(request, reply, undefined);
-        const response = await answerDirect(tenant, name, coreRequest(request, callers.get(request.raw)));
+        const response = await answer(tenant, coreRequest(request, callers.get(request.raw)));
+        if (response === undefined) return failUnrouted(request, reply, tenant);
         reply.code(response.status).headers(response.headers).headers(everywhere(tenant));
         reply.headers(interactionId(request.headers['x-fapi-interaction-id']));
-        if (cors) reply.headers(corsHeaders);
-        return reply.send(response.body);
+        return reply.headers(headers).send(response.body);
       },
     });
-    if (cors) app.options(path, (_, reply) => reply.code(204).headers(preflightHeaders).send());
   }
 
   /** `name`: the endpoint it is, if it is one. */

@@ -48,13 +48,16 @@ function mtlsHost({ op, origin }: Tenant): string {
 function mtlsPlaces(host: string, tenants: readonly Tenant[], already: Host | undefined): Host {
   if (already !== undefined) throw new Error(`mtlsOrigin of tenant ${tenants[0]?.id} is the origin of an issuer already: ${host}`);
   const places = new Map<string, Resolved>();
-  for (const tenant of tenants)
-    for (const name of mtlsEndpoints) {
-      const { pathname } = new URL(urlOf(tenant.op.settings, name));
+  for (const tenant of tenants) {
+    const table = mtlsEndpoints.map((name) => [name, endpoints[name].path] as const);
+    const own = Object.values(tenant.op.settings.resourcePaths ?? {}).map((path) => [path, path] as const);
+    for (const [place, path] of [...table, ...own]) {
+      const { pathname } = new URL(urlOf(tenant.op.settings, place));
       const other = places.get(pathname)?.tenant;
       if (other !== undefined) throw new Error(`tenants ${other.id} and ${tenant.id} both have an endpoint at ${host}${pathname}`);
-      places.set(pathname, { tenant, path: endpoints[name].path });
+      places.set(pathname, { tenant, path });
     }
+  }
   return { tenants: [], places };
 }
 
