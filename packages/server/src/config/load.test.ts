@@ -72,7 +72,7 @@ describe('the example', () => {
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
       '142 tenants[4].dialect',
-      '146 tenants[4].upstreams',
+      '155 tenants[4].upstreams[0].logo',
       '170 tenants[4].clients[0].origin_url',
       '174 tenants[4].clients[0].authorization_signed_response_alg',
       '175 tenants[4].clients[0].environment',

@@ -2,7 +2,7 @@
 import { sessionsOf, standardScopeClaims } from '@symbolon/provider';
 import { known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
-import { ownLink, page, pageContext } from './page.ts';
+import { ownLink, page, pageContext } from '../http/page.ts';
 import { homePage } from './pages/home.tsx';
 
 /** GET / */

@@ -4,7 +4,7 @@ import { type BrowserCookie, clearCookie, known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { ownForm } from '../http/csrf.ts';
 import { sourceOf } from '../http/headers.ts';
-import { askerOf, hiddenFields, ownLink, page, pageContext } from './page.ts';
+import { askerOf, hiddenFields, ownLink, page, pageContext } from '../http/page.ts';
 import { loggedOutPage } from './pages/logged-out.tsx';
 import { logoutPage } from './pages/logout.tsx';
 

@@ -11,6 +11,7 @@ import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
+import { identities } from './identities.ts';
 import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -21,6 +22,7 @@ import { sessions } from './sessions.ts';
 import { sweeper } from './sweep.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
+import { waits } from './waits.ts';
 
 /** `sqlite:FILE`, `sqlite::memory:` or `postgres://...`. Throws on any other URL, and what the database says when it cannot be opened. */
 export async function openStorage(url: string): Promise<Storage> {
@@ -67,6 +69,8 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
+    identities: identities(engine),
+    waits: waits(engine),
     certificates: certificates(engine),
   };
   return (id) => ({
@@ -82,6 +86,8 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
+    identities: of.identities(id),
+    waits: of.waits(id),
     certificates: of.certificates(id),
   });
 }

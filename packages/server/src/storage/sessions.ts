@@ -65,7 +65,7 @@ type SessionColumns = Pick<Schema['sessions'], 'sid' | 'sub' | 'data' | 'created
 function toView(row: SessionColumns & { readonly account: string; readonly scopes: string | null }): readonly SessionView[] {
   const account = toAccount(row.account);
   if (account?.active !== true) return [];
-  const kept: Pick<Session, 'authTime' | 'amr' | 'acr'> = JSON.parse(row.data);
+  const kept: Pick<Session, 'authTime' | 'amr' | 'acr' | 'upstream'> = JSON.parse(row.data);
   const consented: readonly string[] = row.scopes === null ? [] : JSON.parse(row.scopes);
   const { sid, sub, created_at, seen_at, expires_at } = row;
   return [{ ...kept, sid, sub, createdAt: created_at, seenAt: seen_at, expiresAt: expires_at, account, consented }];
