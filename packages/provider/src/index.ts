@@ -3,7 +3,7 @@ export type { Account, Json } from './accounts.ts';
 export type { Authorities } from './authorities.ts';
 export { authorize, deny, type Outcome, resume } from './authorize/authorize.ts';
 export { scopesToConsent } from './authorize/claims-request.ts';
-export type { Step } from './authorize/decide.ts';
+export { localRealm, type Step } from './authorize/decide.ts';
 export { decisionOf, load, type Pending, sessionsOf } from './authorize/pending.ts';
 export type { Answer } from './authorize/response.ts';
 export { responseTypeNamed, responseTypes } from './authorize/response-types.ts';

@@ -79,6 +79,7 @@ const optional = [
   'policy_uri',
   'tos_uri',
   'initiate_login_uri',
+  'origin_url',
   'backchannel_logout_uri',
   'frontchannel_logout_uri',
   'userinfo_signed_response_alg',

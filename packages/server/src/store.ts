@@ -154,6 +154,13 @@ export type Waits = {
   readonly take: (kind: Wait['kind'], hash: string, browser: string, now: number) => Promise<string | undefined>;
 };
 
+/** Which upstream somebody chose last, by a keyed hash of the visitor id that pages hand over: a hint, and never more. */
+export type Choices = {
+  readonly remember: (visitor: string, upstream: string, expiresAt: number) => Promise<void>;
+  readonly find: (visitor: string, now: number) => Promise<string | undefined>;
+  readonly forget: (visitor: string) => Promise<void>;
+};
+
 /** A certificate that the tenant's own authority issued to a client (RFC 5280). */
 export type IssuedCertificate = {
   /** Hexadecimal, upper case. */
@@ -184,6 +191,7 @@ export type TenantStore = Store & {
   readonly attempts: Attempts;
   readonly identities: Identities;
   readonly waits: Waits;
+  readonly choices: Choices;
   /** Go with their client. */
   readonly certificates: Certificates;
 };

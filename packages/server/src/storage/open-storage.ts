@@ -7,6 +7,7 @@ import type { Storage, TenantStore } from '../store.ts';
 import { applied } from './applied.ts';
 import { attempts } from './attempts.ts';
 import { certificates } from './certificates.ts';
+import { choices } from './choices.ts';
 import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
@@ -71,6 +72,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     attempts: attempts(engine),
     identities: identities(engine),
     waits: waits(engine),
+    choices: choices(engine),
     certificates: certificates(engine),
   };
   return (id) => ({
@@ -88,6 +90,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     attempts: of.attempts(id),
     identities: of.identities(id),
     waits: of.waits(id),
+    choices: of.choices(id),
     certificates: of.certificates(id),
   });
 }

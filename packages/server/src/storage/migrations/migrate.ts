@@ -13,6 +13,7 @@ import { certificates } from './0005-certificates.ts';
 import { broker } from './0006-broker.ts';
 import { keyRotation } from './0009-key-rotation.ts';
 import { initialTokens } from './0010-initial-tokens.ts';
+import { choices } from './0012-choices.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-broker': broker,
   '0009-key-rotation': keyRotation,
   '0010-initial-tokens': initialTokens,
+  '0012-choices': choices,
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);
