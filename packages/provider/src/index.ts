@@ -13,6 +13,7 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
+export { claimsOf } from './claims.ts';
 export {
   type Access,
   type Client,

@@ -13,6 +13,7 @@ import type { Dialect } from './dialect.ts';
 import { agate } from './dialects/agate.ts';
 import { identify } from './dialects/identify.ts';
 import { oneportal } from './dialects/oneportal.ts';
+import { selectorOfHost } from './dialects/places.ts';
 import { standard } from './dialects/standard.ts';
 import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
@@ -30,7 +31,14 @@ import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 
 /** By the name the configuration has for it. Two are not built, and answer as standard until they are. */
-const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner: standard, o2o: standard };
+const dialects: Readonly<Record<DialectName, Dialect>> = {
+  standard,
+  agate,
+  oneportal,
+  identify,
+  idpartner: { ...standard, alsoAt: selectorOfHost },
+  o2o: standard,
+};
 
 /** How the upstreams of a tenant are talked to; all of them answer at one address of ours. */
 function connect(upstreams: readonly UpstreamConfig[], { settings, fetch, now, random }: Provider): Connectors {

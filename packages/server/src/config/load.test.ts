@@ -72,11 +72,6 @@ describe('the example', () => {
       '65 tenants[0].clients[0].backchannel_logout_uri',
       '66 tenants[0].clients[0].frontchannel_logout_uri',
       '142 tenants[4].dialect',
-      '155 tenants[4].upstreams[0].logo',
-      '170 tenants[4].clients[0].origin_url',
-      '174 tenants[4].clients[0].authorization_signed_response_alg',
-      '175 tenants[4].clients[0].environment',
-      '178 tenants[4].clients[1].origin_url',
       '179 tenants[4].clients[1].token_endpoint_auth_method',
       '181 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
     ]);

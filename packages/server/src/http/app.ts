@@ -27,6 +27,8 @@ import { showHome, showRoot } from '../interaction/home.ts';
 import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
 import { showAccounts, submitAccount } from '../interaction/select-account.ts';
+import { showLogo } from '../selector/logo.ts';
+import { selectAccounts } from '../selector/select.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
 import { readBrowser } from './browser.ts';
@@ -118,6 +120,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/auth/oidc/callback/:id', { GET: upstreamCallback, POST: repeatCallback });
   page('/auth/oidc/confirm', { POST: own(submitConfirm) });
   page('/auth/oidc/switch', { POST: own(submitSwitch) });
+  page('/auth/select-accounts', { GET: selectAccounts });
+  page('/logos/:name', { GET: showLogo });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))

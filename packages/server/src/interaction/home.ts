@@ -2,8 +2,10 @@
 import { sessionsOf, standardScopeClaims } from '@symbolon/provider';
 import { known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
+import { readChoice } from '../http/choice.ts';
 import { ownLink, page, pageContext } from '../http/page.ts';
-import { homePage } from './pages/home.tsx';
+import { openUpstreams } from '../upstream.ts';
+import { type HomeView, homePage } from './pages/home.tsx';
 
 /** GET / */
 export function showRoot(call: Call): Reply {
@@ -14,12 +16,20 @@ export function showRoot(call: Call): Reply {
 export async function showHome(call: Call): Promise<Reply> {
   const [session] = await sessionsOf(call.tenant.op, call.browser && known(call.browser));
   const context = pageContext(call, undefined, '');
-  if (session === undefined) return page(call, homePage({ signIn: ownLink(call, 'login') }, context));
+  const chosen = chosenBefore(call);
+  if (session === undefined) return page(call, homePage({ signIn: ownLink(call, 'login'), ...chosen }, context));
   const { username, claims } = session.account;
   const { name, ...others } = claims;
   const shown = Object.entries(others).filter(([claim]) => standardClaims.has(claim));
   const account = { username, claims: Object.fromEntries(shown), ...(typeof name === 'string' ? { name } : undefined) };
-  return page(call, homePage({ account, signOut: ownLink(call, 'logout') }, context));
+  return page(call, homePage({ account, signOut: ownLink(call, 'logout'), ...chosen }, context));
+}
+
+/** Where the account selector sends this browser without asking, and how to be asked again. */
+function chosenBefore(call: Call): Pick<HomeView, 'chosen'> {
+  const { chosen } = readChoice(call);
+  const upstream = openUpstreams(call.tenant.upstreams).find(({ id }) => id === chosen);
+  return upstream === undefined ? {} : { chosen: { name: upstream.name, again: ownLink(call, 'login', { choose: 'again' }) } };
 }
 
 const standardClaims = new Set(Object.values(standardScopeClaims).flat());

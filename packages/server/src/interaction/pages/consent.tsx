@@ -4,6 +4,7 @@
  * Stable ids: `consent-allow`, `consent-deny`, `consent-switch` (action=allow, deny, switch).
  */
 import { type Asker, AskerBadge, AskerLinks, AskerName } from '../../ui/asker.tsx';
+import { claimLabel } from '../../ui/claims.ts';
 import { duration } from '../../ui/duration.ts';
 import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
@@ -17,6 +18,8 @@ export type ConsentScope = {
   readonly name: string;
   /** From the tenant's own definition; standard scopes have ours, in the page's language. */
   readonly description?: string;
+  /** The claims it releases of this person, by name. */
+  readonly claims?: readonly string[];
 };
 
 export type ConsentView = FormTarget & {
@@ -28,6 +31,8 @@ export type ConsentView = FormTarget & {
   /** Seconds: of an access token, or of a refresh token that is not used. */
   readonly lifetime: number;
   readonly signedInAs: string;
+  /** Who told us, where it was an upstream. */
+  readonly from?: string;
 };
 
 /** The consent page as HTML. */
@@ -45,7 +50,7 @@ export function consentPage(view: ConsentView, context: PageContext): string {
         <ul class="scopes">
           {view.scopes.map((scope) => (
             <li key={scope.name}>
-              <Scope scope={scope} t={t} />
+              <Scope scope={scope} locale={context.locale} />
             </li>
           ))}
         </ul>
@@ -79,13 +84,23 @@ function Terms({ view, context }: { readonly view: ConsentView; readonly context
   const tenant = <bdi>{safeText(context.tenant.name)}</bdi>;
   return (
     <p>
+      {view.from === undefined ? null : <>{rich('consent.from', { upstream: <bdi id="consent-from">{safeText(view.from)}</bdi> })} </>}
       {view.offline ? t('consent.offline', time) : t('consent.online', time)} {rich('consent.ask', { tenant })}
     </p>
   );
 }
 
-function Scope({ scope, t }: { readonly scope: ConsentScope; readonly t: Translator['t'] }) {
-  return <>{scope.description === undefined ? standard(scope.name, t) : <bdi>{safeText(scope.description, 160)}</bdi>}</>;
+function Scope({ scope, locale }: { readonly scope: ConsentScope; readonly locale: string }) {
+  const { t } = translator(locale);
+  const { name, description, claims = [] } = scope;
+  // One claim of the scope's own name is the scope once more.
+  const details = claims.filter((claim) => claim !== name).map((claim) => claimLabel(claim, locale) ?? safeText(claim));
+  return (
+    <>
+      {description === undefined ? standard(name, t) : <bdi>{safeText(description, 160)}</bdi>}
+      {details.length === 0 ? null : <span class="detail">{details.join(', ')}</span>}
+    </>
+  );
 }
 
 type StandardScope = Extract<MessageKey, `scope.${string}`>;
