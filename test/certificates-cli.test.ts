@@ -57,6 +57,8 @@ describe('symbolon client certificate', () => {
     const next = new X509Certificate(/-----BEGIN.*END CERTIFICATE-----\n/s.exec(renewed.output)?.[0] ?? '');
     expect(next.publicKey.equals(new X509Certificate(pem).publicKey)).toBe(true);
     expect((await run('client', 'list')).output).not.toContain('expires on');
+    const life = next.validToDate.getTime() - Date.now();
+    expect(Math.round(life / 86_400_000)).toBe(90);
 
     expect(await run('client', 'certificate', 'revoke', serialNumber)).toMatchObject({ code: 0, output: `revoked ${serialNumber}\n` });
     const listed = (await run('client', 'certificate', 'list')).output;
@@ -82,6 +84,16 @@ describe('symbolon client certificate', () => {
       expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
       expect(output).not.toMatch(/BEGIN CERTIFICATE-|\n\s+at /);
     }
+  });
+
+  it('works on the tenant that is named, also behind the words that follow', async () => {
+    const wrong = [
+      ['client', 'certificate', 'list', '-t', 'nowhere'],
+      ['client', 'certificate', 'revoke', '01', '--tenant', 'nowhere'],
+    ];
+    for (const args of wrong) expect((await run(...args)).output).toMatch(/there is no tenant nowhere/);
+    const { csrFile } = certificateRequest(folder, '/CN=x');
+    expect((await run('client', 'certificate', '--client', 'shop', '--csr', csrFile, '-t', 'nowhere')).output).toMatch(/no tenant nowhere/);
   });
 
   it('needs an authority', async () => {

@@ -300,6 +300,27 @@ describe('cli: people and applications beside a running server', () => {
     expect((await tokenRequest(issuer, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
   });
 
+  it('client add takes the public keys of an application, which then needs no secret', async () => {
+    const signer = await newSigner('ES256', 'robot');
+    await writeFile(join(server.directory, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+    const keyed = await run('client', 'add', '--name', 'Keyed', '--machine', '--scope', 'reports', '--jwks', 'keys.json');
+    expect(keyed.output).not.toContain('client_secret');
+    const signed = asserting(await assertion(server.url, lineOf(keyed.output, 'client_id'), signer));
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...signed });
+    expect((await fetch(`${server.url}/token`, { method: 'POST', body })).status).toBe(200);
+    await writeFile(join(server.directory, 'private.json'), JSON.stringify({ keys: [{ ...signer.jwk, d: 'AAAA' }] }));
+    await writeFile(join(server.directory, 'none.json'), '{"keys": "none"}');
+
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [['--machine', '--jwks', 'private.json'], /^--jwks: key 1 has private members/],
+      [['--machine', '--jwks', 'none.json'], /no key set/],
+      [['--machine', '--jwks', 'keys.json', '--jwks-uri', 'https://rp.example/jwks'], /^--jwks: stands beside a jwks_uri/],
+      [['--machine', '--jwks-uri', 'http://rp.example/jwks'], /^--jwks-uri: must be https/],
+    ];
+    const answers = await Promise.all(wrong.map(([args]) => run('client', 'add', '--name', 'Wrong', ...args)));
+    for (const [index, [, says]] of wrong.entries()) expect(answers[index]).toEqual({ code: 1, output: expect.stringMatching(says) });
+  });
+
   it('client token lets so many applications register themselves, while the server runs', async () => {
     const metadata = { redirect_uris: ['https://self.example/cb'] };
     const made = await run('client', 'token', '--uses', '2');
@@ -314,7 +335,7 @@ describe('cli: people and applications beside a running server', () => {
     expect(refused).toEqual({ code: 1, output: expect.stringContaining('do not register themselves with the tenant curves') });
   });
 
-  it('client add makes public and machine clients, and refuses what cannot be', async () => {
+  it('client add makes public and machine clients, and refuses what cannot be', { timeout: 60_000 }, async () => {
     const spa = await run('client', 'add', '--name', 'In a browser', '--redirect-uri', 'https://spa.example/cb', '--public', '--trusted');
     expect(spa.output).not.toContain('client_secret');
     const publicClient: ClientUnderTest = { client_id: lineOf(spa.output, 'client_id'), redirect_uri: 'https://spa.example/cb' };
@@ -331,21 +352,7 @@ describe('cli: people and applications beside a running server', () => {
       body: { scope: 'reports' },
     });
 
-    const signer = await newSigner('ES256', 'robot');
-    await writeFile(join(server.directory, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
-    const keyed = await run('client', 'add', '--name', 'Keyed', '--machine', '--scope', 'reports', '--jwks', 'keys.json');
-    expect(keyed.output).not.toContain('client_secret');
-    const signed = asserting(await assertion(server.url, lineOf(keyed.output, 'client_id'), signer));
-    const body = new URLSearchParams({ grant_type: 'client_credentials', ...signed });
-    expect((await fetch(`${server.url}/token`, { method: 'POST', body })).status).toBe(200);
-    await writeFile(join(server.directory, 'private.json'), JSON.stringify({ keys: [{ ...signer.jwk, d: 'AAAA' }] }));
-    await writeFile(join(server.directory, 'none.json'), '{"keys": "none"}');
-
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-      [['--machine', '--jwks', 'private.json'], /^--jwks: key 1 has private members/],
-      [['--machine', '--jwks', 'none.json'], /no key set/],
-      [['--machine', '--jwks', 'keys.json', '--jwks-uri', 'https://rp.example/jwks'], /^--jwks: stands beside a jwks_uri/],
-      [['--machine', '--jwks-uri', 'http://rp.example/jwks'], /^--jwks-uri: must be https/],
       [['--redirect-uri', 'http://rp.example/cb'], /must be https/],
       [['--redirect-uri', 'https://rp.example/*'], /wildcard/],
       [['--redirect-uri', 'javascript:alert(1)'], /javascript/],

@@ -4,68 +4,39 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectErrorPage } from '../support/error-page.ts';
-import type { Agent, AgentResponse } from '../support/http-agent.ts';
-import { asKit, newPerson, partner, shop, startHub, textOf } from '../support/hub.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts';
+import type { Agent } from '../support/http-agent.ts';
+import { asKit, newPerson, shop, startHub, textOf } from '../support/hub.ts';
+import {
+  selectorAt as at,
+  type Banks,
+  banksShop,
+  drawing,
+  linkOf as link,
+  listed,
+  returned,
+  startBanks,
+  startHubOfBanks,
+} from '../support/selector.ts';
 import type { TestServer } from '../support/symbolon.ts';
 
-const origin = 'http://127.0.0.1:5000/login?shop=1';
-const scope = 'openid profile email phone address payment_details';
-const bare = { ...shop, client_id: 'bare', scope };
 const folder = mkdtempSync(join(tmpdir(), 'selector-'));
-const drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8"/></svg>';
-let acme: ScriptedProvider;
-let zeta: ScriptedProvider;
+const { origin_url: _, ...bare } = { ...banksShop, client_id: 'bare' };
+let banks: Banks;
 let hub: TestServer;
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'acme.svg'), drawing);
-  [acme, zeta] = await Promise.all([
-    startScriptedProvider({ sub: 'ann', userinfo: { name: 'Ann Archer', email: 'ann@acme.test', email_verified: true } }),
-    startScriptedProvider({ sub: 'zoe', userinfo: { name: 'Zoe Zander' } }),
-  ]);
-  hub = await startHubOfBanks();
+  banks = await startBanks();
+  hub = await startHubOfBanks(banks, { logo: join(folder, 'acme.svg'), clients: [bare] });
 });
 afterAll(async () => {
-  await Promise.all([hub.close(), acme.close(), zeta.close()]);
+  await Promise.all([hub.close(), banks.acme.close(), banks.zeta.close()]);
   rmSync(folder, { recursive: true });
 });
-afterEach(() => {
-  acme.script = {};
-});
-
-function startHubOfBanks(): Promise<TestServer> {
-  return startHub({
-    upstreams: [
-      partner('acme', acme, { logo: join(folder, 'acme.svg'), claims: { payment_details: { type: 'object' } } }),
-      partner('zeta', zeta, { name: 'Österbank', scope: 'openid profile email phone' }),
-      partner('hidden', zeta, { linkOnly: true }),
-      partner('closed', zeta, { enabled: false }),
-    ],
-    tenant: { scopes: [{ name: 'payment_details', description: 'Your bank account details', claims: ['payment_details'] }] },
-    clients: [{ ...shop, scope, origin_url: origin }, bare],
-  });
-}
-
-/** As the query is written, so that odd encodings stay odd. */
-const at = (query: string) => `/auth/select-accounts?client_id=shop${query}`;
-const listed = ({ text }: AgentResponse) => [...text.matchAll(/id="((?:upstream|account)-[^"]+)"/g)].map(([, id]) => id);
-
-function link({ text }: AgentResponse, id: string): string {
-  const [, href] = new RegExp(`<a id="${id}"[^>]*href="([^"]+)"`).exec(text) ?? [];
-  if (href === undefined) throw new Error(`no link ${id} in ${text.slice(0, 2000)}`);
-  return href.replaceAll('&amp;', '&');
-}
 
 const choose = async (person: Agent, query: string, id: string) => person.get(link(await person.get(at(query)), id));
-
-function returned({ location = '' }: AgentResponse): Record<string, string> {
-  const url = new URL(location);
-  expect(url.origin + url.pathname).toBe('http://127.0.0.1:5000/login');
-  return Object.fromEntries(url.searchParams);
-}
 
 describe('account selector', () => {
   it('IP-1: lists the upstreams, and the one that is chosen goes back to origin_url with iss, idp_id and visitor_id', async () => {
@@ -93,7 +64,7 @@ describe('account selector', () => {
   });
 
   it('IP-2: a former choice that cannot give what is asked for is not taken, and neither is one that is over', async () => {
-    const other = await startHubOfBanks();
+    const other = await startHubOfBanks(banks);
     const person = newPerson(other);
     await choose(person, '&visitor_id=v-4', 'upstream-acme');
     expect(listed(await person.get(at('&visitor_id=v-4&scope=openid%20phone')))).toEqual(['upstream-zeta']);
@@ -177,7 +148,7 @@ describe('account selector', () => {
 
   it('accounts that are signed in stand first, and lead to where they are signed in', async () => {
     const person = newPerson(hub);
-    await person.get(await acme.visit((await person.get('/auth/oidc/start/acme')).location ?? ''));
+    await person.get(await banks.acme.visit((await person.get('/auth/oidc/start/acme')).location ?? ''));
     const page = await person.get(at(''));
     expect(listed(page)).toEqual(['account-0', 'upstream-acme', 'upstream-zeta']);
     expect(page.text).toContain('Ann Archer');
@@ -188,8 +159,14 @@ describe('account selector', () => {
 describe('places of the selector', () => {
   it('idpartner: it answers where the clients of the network look for it at the host', async () => {
     const issuer = 'http://127.0.0.1:4000/t/net';
-    const upstreams = [{ id: 'bank', name: 'Bank', discovery: acme.issuer, ...asKit }];
-    const net = { id: 'net', issuer, dialect: 'idpartner', upstreams, clients: [{ ...shop, scope: 'openid', origin_url: origin }] };
+    const upstreams = [{ id: 'bank', name: 'Bank', discovery: banks.acme.issuer, ...asKit }];
+    const net = {
+      id: 'net',
+      issuer,
+      dialect: 'idpartner',
+      upstreams,
+      clients: [{ ...shop, scope: 'openid', origin_url: 'https://shop.example/login' }],
+    };
     const server = await startHub({ upstreams: [], tenants: [net] });
     for (const path of ['/t/net/auth/select-accounts', '/oidc-proxy/auth/select-accounts', '/v1/select-accounts']) {
       const page = await newPerson(server).get(`${path}?client_id=shop&visitor_id=v`);

@@ -78,7 +78,13 @@ describe('agate: conformance of the dialect', () => {
     expect([302, 303]).toContain(page.trail[0]?.status);
     expect(hasButton(page, 'login-submit')).toBe(true);
     const answer = answerOf(await signInAndConsent(agent, page));
-    expect(Object.fromEntries(answer)).toEqual({ code: expect.any(String), state: 's1', iss: issuer, expires_in: '60' });
+    expect(Object.fromEntries(answer)).toEqual({
+      code: expect.any(String),
+      state: 's1',
+      iss: issuer,
+      expires_in: '60',
+      session_state: expect.any(String),
+    });
   });
 
   it('AG-4: expires_in stands in a posted answer too, says what the client’s own codes live, and is not in an error', async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.close());
 
-const { trusted, web, spa } = clients;
+const { trusted, web } = clients;
 const { hybrid, aged, page } = more;
 
 /** Signs in with a claims parameter; answers what is in the ID token and at userinfo. */
@@ -217,29 +217,26 @@ describe('conformance: what is said about the sign-in', () => {
   });
 });
 
-describe('conformance: request objects, which are not supported', () => {
+describe('conformance: request objects that nobody signed', () => {
   const unsigned = (claims: object) => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${encoded(claims)}.`;
   const encoded = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const page = async (changes: Parameters) => createAgent(issuer).get(authorizationRequest(issuer, trusted, changes).url);
 
   it('A17: an unsigned request object is refused, never ignored, and discovery says so', async () => {
     const request = unsigned({ client_id: 'trusted', redirect_uri: trusted.redirect_uri, response_type: 'code', scope: 'openid' });
-    expect(await refused(trusted, { request })).toBe('request_not_supported');
+    expectErrorPage(await page({ request }), 'A17', 400, 'invalid_request_object');
     const document = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
-    expect([document.request_parameter_supported, document.request_uri_parameter_supported]).toEqual([false, false]);
+    expect(document.request_object_signing_alg_values_supported).not.toContain('none');
     expect(document.claims_parameter_supported).toBe(true);
   });
 
   it('A18: with an unregistered redirect_uri outside it is a page, not an answer to a registered one', async () => {
     const request = unsigned({ redirect_uri: trusted.redirect_uri });
-    const { url } = authorizationRequest(issuer, trusted, { request, redirect_uri: 'https://foreign.example/cb' });
-    expectErrorPage(await createAgent(issuer).get(url), 'A18');
+    expectErrorPage(await page({ request, redirect_uri: 'https://foreign.example/cb' }), 'A18', 400, 'invalid_request_object');
   });
 
   it.each(['https://client.example/request.jwt#hash', 'urn:ietf:params:oauth:request_uri:x'])(
-    'A19, A20: request_uri %s is refused, never fetched or ignored',
-    async (request_uri) => {
-      expect(await refused(trusted, { request_uri })).toBe('request_uri_not_supported');
-      expect(await refused(spa, { request_uri })).toBe('request_uri_not_supported');
-    },
+    'A19: request_uri %s, which nobody registered or pushed, is refused, never fetched or ignored',
+    async (request_uri) => expectErrorPage(await page({ request_uri }), 'A19', 400, 'invalid_request_uri'),
   );
 });

@@ -66,7 +66,7 @@ describe('conformance: discovery of the tenant main', () => {
 
   it('D3: every endpoint and uri is a URI, every list an array of strings, every flag a boolean', () => {
     for (const [name, value] of Object.entries(document)) {
-      if (/_(endpoint|uri)$/.test(name)) expect(value, name).toSatisfy((uri) => typeof uri === 'string' && URL.canParse(uri));
+      if (/_(endpoint|uri|iframe)$/.test(name)) expect(value, name).toSatisfy((uri) => typeof uri === 'string' && URL.canParse(uri));
       else if (/(_parameter|_logout|_session|_tokens)_supported$|^require_/.test(name)) expect(value, name).toBeTypeOf('boolean');
       else if (name.endsWith('_supported')) listed(name);
       else expect(name).toBe('issuer');

@@ -1,6 +1,6 @@
 /** Signing in to a client behind us through an upstream: which one, by which rule, and what the client gets to know. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answerOf, authorizationRequest, claimsIn, redeem, userinfo } from '../support/client.ts';
+import { answerOf, authorizationRequest, basicOf, claimsIn, redeem, userinfo } from '../support/client.ts';
 import type { Agent } from '../support/http-agent.ts';
 import { alice, newPerson, partner, people, shop, startHub, textOf } from '../support/hub.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts';
@@ -53,6 +53,15 @@ describe('home realm', () => {
     const { gone, claims } = await signIn(newPerson(hub), zeta, { identity_provider_id: 'zeta' });
     expect(gone.trail.map(({ url }) => new URL(url).pathname)).toEqual(['/authorize', '/login', '/auth/oidc/start/zeta']);
     expect(claims).toMatchObject({ amr: ['fed'], iss: hub.issuer });
+  });
+
+  it('IP-25: also when the request was pushed and comes back without client_id', async () => {
+    const { url } = ask({ identity_provider_id: 'zeta' });
+    const headers = { authorization: basicOf('shop', shop.client_secret) };
+    const pushed = await fetch(`${hub.issuer}/par`, { method: 'POST', headers, body: new URL(url).searchParams });
+    const { request_uri } = (await pushed.json()) as { request_uri: string };
+    const gone = await newPerson(hub).get(`/authorize?${new URLSearchParams({ request_uri })}`);
+    expect([pushed.status, new URL(gone.location ?? 'x:').origin]).toEqual([201, zeta.issuer]);
   });
 
   it('SW-9: whr as uuid:, name: and urn: skips the selector and goes to the right upstream', async () => {

@@ -7,7 +7,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, connect } from 'node:tls';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { basicOf, claimsIn, form, signInAndConsent } from '../support/client.ts';
+import { authorizationRequest, basicOf, claimsIn, form, signInAndConsent } from '../support/client.ts';
 import { createCookieJar } from '../support/cookie-jar.ts';
 import { dpopKey, dpopProof } from '../support/dpop.ts';
 import { createAgent } from '../support/http-agent.ts';
@@ -32,7 +32,11 @@ describe('discovery', () => {
     const document = (await response.json()) as Record<string, unknown>;
     expect(document).toMatchObject({
       tls_client_certificate_bound_access_tokens: true,
-      mtls_endpoint_aliases: { token_endpoint: `${server.issuer}/token`, userinfo_endpoint: `${server.issuer}/userinfo` },
+      mtls_endpoint_aliases: {
+        token_endpoint: `${server.issuer}/token`,
+        pushed_authorization_request_endpoint: `${server.issuer}/par`,
+        userinfo_endpoint: `${server.issuer}/userinfo`,
+      },
       token_endpoint_auth_methods_supported: expect.arrayContaining(['tls_client_auth', 'self_signed_tls_client_auth']),
     });
     expect(Object.values(document.mtls_endpoint_aliases as object).every((url) => String(url).startsWith('https://'))).toBe(true);
@@ -87,6 +91,16 @@ describe('client authentication', () => {
     expect((await userinfoWith(server.ask(), server.issuer, body.access_token)).status).toBe(200);
   });
 
+  it('IP-22, F3: a request is pushed with the certificate, and not without', async () => {
+    const parameters = Object.fromEntries(
+      new URL(authorizationRequest(server.issuer, { client_id: 'shop', redirect_uri }).url).searchParams,
+    );
+    const pushed = await post(server.ask(server.shop), `${server.issuer}/par`, parameters);
+    expect([pushed.status, pushed.body.expires_in]).toEqual([201, 60]);
+    const bare = await post(server.ask(), `${server.issuer}/par`, parameters);
+    expect([bare.status, bare.body.error]).toEqual([401, 'invalid_client']);
+  });
+
   it('introspection and revocation know the client by its certificate too', async () => {
     const { body } = await token(server.shop, await codeFor(server, 'shop'));
     const parameters = { client_id: 'shop', token: String(body.access_token) };
@@ -95,6 +109,40 @@ describe('client authentication', () => {
     expect((await post(server.ask(), `${server.issuer}/introspect`, parameters)).status).toBe(401);
     expect((await post(server.ask(server.shop), `${server.issuer}/revoke`, parameters)).status).toBe(200);
     expect((await userinfoWith(server.ask(server.shop), server.issuer, body.access_token)).status).toBe(401);
+  });
+});
+
+describe('pushed requests', () => {
+  it('F3, F21: a client pushes its request with its certificate, and without it is told invalid_client', async () => {
+    const verifier = oidc.randomPKCECodeVerifier();
+    const code_challenge = await oidc.calculatePKCECodeChallenge(verifier);
+    const asked = {
+      client_id: 'shop',
+      response_type: 'code',
+      redirect_uri,
+      scope: 'openid email',
+      code_challenge,
+      code_challenge_method: 'S256',
+    };
+    const push = (identity?: typeof server.shop) => post(server.ask(identity), `${server.issuer}/par`, asked);
+    for (const identity of [undefined, server.pinned]) {
+      const { status, body } = await push(identity);
+      expect([status, body.error]).toEqual([401, 'invalid_client']);
+    }
+    const { status, body } = await push(server.shop);
+    expect(status).toBe(201);
+    const agent = createAgent(server.issuer, createCookieJar(), server.ask());
+    const page = await agent.get(`${server.issuer}/authorize?${form({ client_id: 'shop', request_uri: String(body.request_uri) })}`);
+    const { location = '' } = await signInAndConsent(agent, page);
+    const code = new URL(location).searchParams.get('code') ?? '';
+    const redeemed = await token(server.shop, {
+      grant_type: 'authorization_code',
+      client_id: 'shop',
+      code,
+      redirect_uri,
+      code_verifier: verifier,
+    });
+    expect(redeemed.status).toBe(200);
   });
 });
 

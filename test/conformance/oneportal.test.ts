@@ -177,7 +177,12 @@ describe('oneportal: conformance of the dialect', () => {
     const sso_token = String(minted.body.sso_token);
     const agent = createAgent(server.issuer);
     const answer = answerOf(await agent.get(digitransitRequest({ sso_token, prompt: 'none' })));
-    expect(Object.fromEntries(answer)).toEqual({ code: expect.any(String), state: '917824427', iss: issuer });
+    expect(Object.fromEntries(answer)).toEqual({
+      code: expect.any(String),
+      state: '917824427',
+      iss: issuer,
+      session_state: expect.any(String),
+    });
     const grant = { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: digitransit.redirect_uri };
     const here = claimsIn(String((await token(digitransit, grant)).body.id_token));
     const original = claimsIn(String(there.id_token));

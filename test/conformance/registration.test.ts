@@ -5,6 +5,7 @@ import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asserting, assertion, newSigner, type Signer } from '../support/assertion.ts';
 import { authorizationRequest, claimsIn, form, people, signInFor } from '../support/client.ts';
+import { keyPair } from '../support/client-keys.ts';
 import { createAgent } from '../support/http-agent.ts';
 import { initialToken, manage, register } from '../support/registration.ts';
 import { startSymbolon, type TestServer } from '../support/symbolon.ts';
@@ -47,6 +48,31 @@ afterAll(async () => {
 const plain = { redirect_uris: [redirect_uri] };
 
 describe('conformance: registration', () => {
+  it('R1: how its requests and answers are pushed, signed and encrypted is registered too, and judged', async () => {
+    const { jwk } = await keyPair('RSA-OAEP', 'enc', 'enc');
+    const more = {
+      jwks: { keys: [jwk] },
+      id_token_encrypted_response_alg: 'RSA-OAEP',
+      id_token_encrypted_response_enc: 'A256GCM',
+      authorization_signed_response_alg: 'PS256',
+      request_object_signing_alg: 'PS256',
+      require_signed_request_object: true,
+      require_pushed_authorization_requests: true,
+      request_uris: ['https://rp.example/request.jwt'],
+    };
+    const { status, body } = await register(server.issuer, { ...plain, ...more });
+    expect([status, body]).toEqual([201, expect.objectContaining(more)]);
+    for (const wrong of [
+      { jwks: undefined },
+      { id_token_encrypted_response_alg: 'RSA1_5' },
+      { id_token_encrypted_response_alg: 'ECDH-ES' },
+      { request_uris: ['http://rp.example/request.jwt'] },
+      { request_object_signing_alg: 'none' },
+      { require_signed_request_object: 'true' },
+    ])
+      expect((await register(server.issuer, { ...plain, ...more, ...wrong })).body.error).toBe('invalid_client_metadata');
+  });
+
   it('R1, SW-28: open: 201 with all that is registered, a secret, and how to manage it', async () => {
     const { status, headers, body } = await register(server.issuer, {
       ...plain,

@@ -22,14 +22,12 @@ import { startSymbolon, type TestServer } from '../support/symbolon.ts';
 const callback = 'http://127.0.0.1:5000/callback';
 const secretOf = (id: string) => `${id}-secret-0123456789abcdef0123456789abcdef`;
 const client = (client_id: string): ClientUnderTest => ({ client_id, client_secret: secretOf(client_id), redirect_uri: callback });
-const [signer, ps256, _other, bound, fapi, keyless] = ['signer', 'ps256', 'other', 'bound', 'fapi', 'keyless'].map(client) as [
-  ClientUnderTest,
-  ClientUnderTest,
-  ClientUnderTest,
-  ClientUnderTest,
-  ClientUnderTest,
-  ClientUnderTest,
-];
+const signer = client('signer');
+const ps256 = client('ps256');
+const bound = client('bound');
+const fapi = client('fapi');
+const keyless = client('keyless');
+const openid = client('openid');
 
 let server: TestServer;
 let issuer: string;
@@ -70,12 +68,13 @@ tenants:
     issuer: http://127.0.0.1:4000
     users: [{ username: alice, password: correct horse battery staple, claims: { email: alice@example.test } }]
     clients:
-      - ${entry('signer', [rsa, ps, es, ed], `, request_uris: ["${at}/request.jwt", "${at}/missing.jwt"]`)}
+      - ${entry('signer', [rsa, ps, es, ed], `, request_uris: ["${at}/request.jwt", "${at}/request.jwt#hash", "${at}/missing.jwt"]`)}
       - ${entry('ps256', [ps, rsa], ', request_object_signing_alg: PS256')}
       - ${entry('other', [foreign])}
       - ${entry('bound', [ps], ', require_signed_request_object: true')}
-      - ${entry('fapi', [ps], ', policy: { requestObjectNbf: required }')}
+      - ${entry('fapi', [ps], ', policy: { requestObject: fapi }')}
       - ${entry('keyless', [])}
+      - ${entry('openid', [ps], ', policy: { requestObject: openid }')}
 `,
   });
   issuer = server.issuer;
@@ -140,7 +139,7 @@ describe('conformance: request objects that hold', () => {
     expect(claimsIn(body.id_token)).toMatchObject({ email: 'alice@example.test', nonce: claims.nonce, auth_time: expect.any(Number) });
   });
 
-  it('F14: what stands beside a request object does not count', async () => {
+  it('A18, F14: what stands beside a request object does not count', async () => {
     const { claims } = requestClaims(issuer, signer, { state: undefined });
     const agent = createAgent(issuer);
     const beside = { state: 'outside', redirect_uri: 'https://evil.example', scope: 'nonsense', response_type: 'token' };
@@ -152,11 +151,11 @@ describe('conformance: request objects that hold', () => {
     expect(pushed.status).toBe(201);
   });
 
-  it('SW-19: by reference, from an address the client registered', async () => {
+  it('A20, SW-19: by reference, signed with RS256, from an address the client registered, fragment and all', async () => {
     const { request, claims } = requestClaims(issuer, signer);
-    published.set('/request.jwt', `${await signed(ps, claims)}\n`);
+    published.set('/request.jwt', `${await signed(rsa, claims)}\n`);
     const agent = createAgent(issuer);
-    const url = `${issuer}/authorize?${form({ client_id: 'signer', request_uri: registered('/request.jwt') })}`;
+    const url = `${issuer}/authorize?${form({ client_id: 'signer', request_uri: registered('/request.jwt#hash') })}`;
     const answer = answerOf(await signInAndConsent(agent, await agent.get(url)));
     expect((await redeem(issuer, signer, request, answer)).status).toBe(200);
   });
@@ -229,6 +228,22 @@ describe('conformance: request objects that do not', () => {
     const without = requestClaims(issuer, fapi, { nbf: undefined }).claims;
     expect((await pushObject(fapi, await signed(ps, without))).body.error).toBe('invalid_request_object');
     expect((await pushObject(fapi, await signed(ps, requestClaims(issuer, fapi).claims))).status).toBe(201);
+  });
+
+  it('A20, J2: a client that goes by OpenID Connect Core alone need not say for whom and until when, but nothing wrong', async () => {
+    const little = { iss: undefined, aud: undefined, exp: undefined, nbf: undefined, iat: undefined };
+    const claims = (changes: object) => requestClaims(issuer, openid, { ...little, ...changes }).claims;
+    expect((await pushObject(openid, await signed(ps, claims({})))).status).toBe(201);
+    for (const changes of [
+      { iss: 'other' },
+      { aud: 'https://another.example' },
+      { exp: seconds() - 1 },
+      { exp: seconds() + 4200 },
+      { nbf: seconds() + 62 },
+    ])
+      expect((await pushObject(openid, await signed(ps, claims(changes)))).body.error).toBe('invalid_request_object');
+    const once = await signed(ps, claims({ jti: 'the same' }));
+    expect([(await pushObject(openid, once)).status, (await pushObject(openid, once)).status]).toEqual([201, 400]);
   });
 
   it('J2: one object is pushed once, also when it comes eight times at once', async () => {

@@ -55,7 +55,7 @@ describe('conformance: implicit and hybrid response types', () => {
     expect([search, hash.slice(0, 1)]).toEqual(['', '#']);
     const given = response_type.split(' ').map((word) => words[word as keyof typeof words]);
     const about = given.includes('access_token') ? ['token_type', 'expires_in', 'scope'] : [];
-    expect([...answer.keys()].sort()).toEqual([...given, ...about, 'state', 'iss'].sort());
+    expect([...answer.keys()].sort()).toEqual([...given, ...about, 'state', 'iss', 'session_state'].sort());
     expect([answer.get('state'), answer.get('iss')]).toEqual([request.state, issuer]);
     if (answer.has('code')) expectUnguessable(answer.get('code'));
   });

@@ -144,7 +144,7 @@ describe('security: redirect URI', () => {
     expectRefused,
   );
 
-  const conditions: readonly (readonly [string, Parameters])[] = [
+  const conditions: readonly (readonly [string, Parameters, string?])[] = [
     ['nobody is signed in', {}],
     ['an unknown scope', { scope: 'nothing' }],
     ['no scope', { scope: undefined }],
@@ -154,21 +154,26 @@ describe('security: redirect URI', () => {
     ['prompt=none with another value', { prompt: 'none login' }],
     ['a max_age that is no number', { max_age: 'x' }],
     ['a forged id_token_hint', { id_token_hint: 'e30.e30.e30' }],
-    ['a request object', { request: 'e30.e30.' }],
-    ['a request_uri', { request_uri: 'https://evil.example/request' }],
+    ['a request object', { request: 'e30.e30.' }, 'invalid_request_object'],
+    ['a request_uri', { request_uri: 'https://evil.example/request' }, 'invalid_request_uri'],
+    ['a request_uri of nothing that was pushed', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'invalid_request_uri'],
+    ['response_mode jwt', { response_mode: 'jwt' }],
     ['response_mode fragment', { response_mode: 'fragment' }],
     ['response_mode form_post', { response_mode: 'form_post' }],
     ['an unknown response_mode', { response_mode: 'web_message' }],
     ['a state that is too long', { state: 's'.repeat(3000) }],
   ];
 
-  it.each(conditions)('A9: prompt=none never leads to an unregistered redirect URI: %s', async (_, changes) => {
-    const stranger = createAgent(server.issuer);
-    const { url } = authorizationRequest(server.issuer, rp, { prompt: 'none', ...changes, redirect_uri: 'https://evil.example/cb' });
-    expectErrorPage(await stranger.get(url), url);
-    expectErrorPage(await agent.get(url), url);
-    expectErrorPage(await agent.post(`${server.issuer}/authorize`, new URL(url).searchParams), url);
-  });
+  it.each(conditions.map(([name, changes, code = 'invalid_request']) => [name, changes, code] as const))(
+    'A9: prompt=none never leads to an unregistered redirect URI: %s',
+    async (_, changes, code) => {
+      const stranger = createAgent(server.issuer);
+      const { url } = authorizationRequest(server.issuer, rp, { prompt: 'none', ...changes, redirect_uri: 'https://evil.example/cb' });
+      expectErrorPage(await stranger.get(url), url, 400, code);
+      expectErrorPage(await agent.get(url), url, 400, code);
+      expectErrorPage(await agent.post(`${server.issuer}/authorize`, new URL(url).searchParams), url, 400, code);
+    },
+  );
 
   it('A11: a redirect_uri given twice is refused, whichever comes first, and even when both are the registered one', async () => {
     const { url } = authorizationRequest(server.issuer, rp, { redirect_uri: undefined });

@@ -62,7 +62,10 @@ export type Client = Encryptions & {
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
   readonly backchannel_logout_uri?: string;
+  /** Both are always told the session, so what they require is given anyway. */
+  readonly backchannel_logout_session_required?: boolean;
   readonly frontchannel_logout_uri?: string;
+  readonly frontchannel_logout_session_required?: boolean;
   readonly token_endpoint_auth_method: ClientAuthMethod;
   readonly tls_client_auth_subject_dn?: string;
   readonly tls_client_auth_san_dns?: string;

@@ -43,13 +43,20 @@ export const endpoints = {
   /** For applications of one family: no specification has it, so no document names it. */
   signOn: { path: '/sign-on', methods: ['POST'], cors: false, interactive: false },
   endSession: { metadata: 'end_session_endpoint', path: '/logout', methods: ['GET', 'POST'], cors: false, interactive: true },
+  checkSession: { metadata: 'check_session_iframe', path: '/check-session', methods: ['GET'], cors: false, interactive: true },
 } as const satisfies Record<string, EndpointRow>;
 
 export type EndpointName = keyof typeof endpoints;
 export type DirectEndpointName = { [K in EndpointName]: (typeof endpoints)[K]['interactive'] extends false ? K : never }[EndpointName];
 
 /** The endpoints that a client calls itself, and that may want its certificate there (RFC 8705 section 5). */
-export const mtlsEndpoints = ['token', 'userinfo', 'introspection', 'revocation'] as const satisfies readonly EndpointName[];
+export const mtlsEndpoints = [
+  'token',
+  'pushedAuthorizationRequest',
+  'userinfo',
+  'introspection',
+  'revocation',
+] as const satisfies readonly EndpointName[];
 
 /** Where endpoints live that are not where the table says: a path below the issuer, or a whole URL of the issuer's origin. */
 export type Places = Readonly<Partial<Record<EndpointName, string>>>;

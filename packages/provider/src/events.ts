@@ -21,4 +21,14 @@ export type Event =
   | { readonly type: 'identity.provisioned' | 'identity.linked' | 'identity.unlinked'; readonly upstream: string; readonly sub: string }
   | { readonly type: 'session.started'; readonly sid: string; readonly sub: string; readonly amr: readonly string[] }
   | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string }
+  | { readonly type: 'access.withdrawn'; readonly client_id: string; readonly sub: string }
+  /** A client was told that a session ended; could not be told yet (`status` 0 is no answer); will not be told any more. */
+  | { readonly type: 'logout.told'; readonly client_id: string; readonly sid: string; readonly attempts: number }
+  | {
+      readonly type: 'logout.failed' | 'logout.given_up';
+      readonly client_id: string;
+      readonly sid: string;
+      readonly attempts: number;
+      readonly status: number;
+    }
   | { readonly type: 'keys.unread'; readonly reason: string };

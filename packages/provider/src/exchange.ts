@@ -19,6 +19,15 @@ export type CoreRequest = {
   readonly certificate?: ClientCertificate;
   /** The caller wants the claims of its scopes in the ID token this once, whatever its policy `scopeClaims` says; read at the edge. */
   readonly scopeClaims?: 'id_token';
+  /** How this tenant's clients sign people out; read at the edge. */
+  readonly logout?: LogoutManner;
+};
+
+export type LogoutManner = {
+  /** An access token in the Authorization header ends what it was given under: applications that sign out from their server. */
+  readonly byToken?: true;
+  /** A request that names no client in any way is refused, and not answered with a question to the person. */
+  readonly forParty?: true;
 };
 
 export type CoreResponse = {

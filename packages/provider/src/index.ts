@@ -32,10 +32,10 @@ export { clientKeys, encryptionKey, verificationKeys } from './client-keys.ts';
 export { type Confirmation, isProven } from './confirmation.ts';
 export { type DirectEndpointName, type EndpointName, type EndpointRow, endpoints, mtlsEndpoints, type Places, urlOf } from './endpoints.ts';
 export type { Event } from './events.ts';
-export type { Browser, CoreRequest, CoreResponse } from './exchange.ts';
+export type { Browser, CoreRequest, CoreResponse, LogoutManner } from './exchange.ts';
 export type { Fetch, FetchInit } from './fetch.ts';
 export { type EncryptionKey, encryptionKinds, type Jwk, type KeyRing, type SigningKey, type Vault } from './keys.ts';
-export { endSession, type LogoutOutcome } from './logout.ts';
+export { endSession, type LogoutAnswer, type LogoutOutcome } from './logout.ts';
 export type { Provider } from './op.ts';
 export type { PasswordCheck, People } from './people.ts';
 export { lenientSwitches, type Policy, strictPolicy, type UnsaidPolicies } from './policy.ts';
@@ -51,9 +51,11 @@ export {
   withDefaults,
 } from './registration.ts';
 export { errorResponse, serve } from './serve.ts';
+export { browserState } from './session-state.ts';
 export { defaultLifetimes, type Lifetimes, type Registration, type Resource, type ScopeDefinition, type Settings } from './settings.ts';
 export { signOn } from './sign-on.ts';
 export type * from './store.ts';
+export { frontchannelUrl, heard, tellLogout } from './tell-logout.ts';
 export { wantsRefreshToken } from './token/refresh-token.ts';
 export { grantTypes } from './token/token.ts';
 export {

@@ -15,6 +15,11 @@ export type Policy = {
    * client may use the grant at all, which onePortal's and o2o's clients expect; `never` for clients that must not hold one.
    */
   readonly refreshToken: 'offline_access' | 'always' | 'never';
+  /**
+   * A refresh token granted with `offline_access` goes on after the person signs out (OpenID Connect Back-Channel Logout section 2.7), or ends
+   * with her session. One without that scope always ends with it.
+   */
+  readonly offlineAccess: 'outlives' | 'session';
   /** Where claims of granted scopes go: userinfo only (OpenID Connect Core section 5.4), or the ID token too (Agate, IDPartner). */
   readonly scopeClaims: 'userinfo' | 'id_token';
   /** The password grant (RFC 6749 section 4.3); only an administrator turns it on. Risk: the client sees the password. */
@@ -32,10 +37,11 @@ export type Policy = {
    */
   readonly unknownScopes: 'ignore' | 'refuse';
   /**
-   * Whether a request object must say when it begins (`nbf`): `required` by FAPI 2.0 Message Signing, so that nobody signs requests for later.
-   * Neither RFC 9101 nor OpenID Connect knows it. Its other times are bounded either way.
+   * What a request object must say of itself: `bound` wants `iss`, `aud` and `exp`; `fapi` wants `nbf` too, as FAPI 2.0 Message Signing does;
+   * `openid` nothing, as OpenID Connect Core section 6.1 does, but what it says must be right. Risk of the last: an object made for another
+   * provider, or long ago, is accepted.
    */
-  readonly requestObjectNbf: 'optional' | 'required';
+  readonly requestObject: 'bound' | 'fapi' | 'openid';
   /**
    * Whom a client's assertion must be for: the `issuer` as one text, or also an `endpoint` of ours or a list of nothing but these, as IDPartner's
    * client and many libraries write it. Risk: an assertion somebody else talked the client into making for our endpoint is accepted.
@@ -59,12 +65,13 @@ export const strictPolicy: Policy = {
   pkce: 'required',
   accessToken: 'opaque',
   refreshToken: 'offline_access',
+  offlineAccess: 'outlives',
   scopeClaims: 'userinfo',
   passwordGrant: false,
   credentialsInQuery: false,
   userinfoWithoutOpenid: false,
   unknownScopes: 'ignore',
-  requestObjectNbf: 'optional',
+  requestObject: 'bound',
   assertionAudience: 'issuer',
   signOnTokens: false,
   dpopNonce: false,
@@ -74,7 +81,13 @@ export const strictPolicy: Policy = {
 export type UnsaidPolicies = { readonly confidential: Partial<Policy>; readonly public: Partial<Policy> };
 
 /** Positions that are not the strict one and yet allow nothing more. */
-const stricter: Partial<Policy> = { refreshToken: 'never', unknownScopes: 'refuse', requestObjectNbf: 'required', dpopNonce: true };
+const stricter: Partial<Policy> = {
+  refreshToken: 'never',
+  offlineAccess: 'session',
+  unknownScopes: 'refuse',
+  requestObject: 'fapi',
+  dpopNonce: true,
+};
 
 /** The switches of a client that are laxer than strict, each with its position. */
 export function lenientSwitches(policy: Policy): readonly string[] {

@@ -127,6 +127,8 @@ export type Grant = {
   readonly client_id: string;
   readonly sub: string;
   readonly sid?: string;
+  /** A sign-out revokes it. Without `offline_access`, nothing it gave is for a time when the person is away. */
+  readonly endsWithSession?: true;
   readonly scopes: readonly string[];
   /** The APIs its access tokens may be meant for (RFC 8707). */
   readonly resources?: readonly string[];
@@ -229,6 +231,10 @@ export type Session = {
   readonly acr?: string;
   /** The upstream that saw her sign in, where it was not us. */
   readonly upstream?: string;
+  /** The kind of browser she signed in with, in words of ours. */
+  readonly device?: string;
+  /** The clients that were answered in it, each with when it was first. */
+  readonly clients: Readonly<Record<string, number>>;
   readonly createdAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;
@@ -244,6 +250,7 @@ export type Authentication = {
   readonly amr: readonly string[];
   readonly acr?: string;
   readonly upstream?: string;
+  readonly device?: string;
   readonly expiresAt: number;
   /** What proved it, as the server keeps it (a password hash), when a change of it must undo this sign-in. */
   readonly credential?: string;
@@ -269,18 +276,29 @@ export type Sessions = {
   ) => Promise<string | undefined>;
   /** Notes that a session is in use. */
   readonly touch: (sid: string, now: number) => Promise<void>;
-  /** Ends one session of a browser, or all of them; answers what was ended, with the clients that hold grants from it. */
+  /** Notes, before a client is answered, that it will know of the session: whatever ends the session after that finds it. */
+  readonly join: (sid: string, client_id: string, now: number) => Promise<void>;
+  /** The live sessions of a person in every browser, most recently seen first; none of a disabled one. */
+  readonly list: (sub: string, idle: number, now: number) => Promise<readonly Session[]>;
+  /**
+   * Ends one session of a browser, or all of them. What ends a session ends its codes and the grants that end with it, and notes for every
+   * client that knows of it that it must be told, all in one act. Answers what was ended.
+   */
   readonly end: (browser: string, sid: string | undefined, now: number) => Promise<readonly EndedSession[]>;
+  /** Ends one session of a person, in whichever browser it is. */
+  readonly endOne: (sub: string, sid: string, now: number) => Promise<readonly EndedSession[]>;
   /** Ends every session of a person, in every browser. */
   readonly endAll: (sub: string, now: number) => Promise<readonly EndedSession[]>;
 };
 
+/** `clients`: those that were answered in it, and those that hold a grant from it. */
 export type EndedSession = { readonly sid: string; readonly sub: string; readonly clients: readonly string[] };
 
 export type Consents = {
   /** Adds scopes to what this person allowed this client. */
   readonly remember: (sub: string, client_id: string, scopes: readonly string[], now: number) => Promise<void>;
-  readonly forget: (sub: string, client_id: string) => Promise<boolean>;
+  /** Takes everything back that this person allowed this client: consent, codes and grants. False when there was neither consent nor grant. */
+  readonly forget: (sub: string, client_id: string, now: number) => Promise<boolean>;
   readonly list: (
     sub: string,
   ) => Promise<readonly { readonly client_id: string; readonly scopes: readonly string[]; readonly at: number }[]>;

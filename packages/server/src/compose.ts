@@ -19,6 +19,7 @@ import { createApp } from './http/app.ts';
 import { inDialect } from './in-dialect.ts';
 import { startRotating } from './jobs/rotating.ts';
 import { startSweeping } from './jobs/sweeping.ts';
+import { startTellingLogouts } from './jobs/tell-logouts.ts';
 import { loadMasterKey } from './keys/master-key.ts';
 import { createJudge } from './outbound/address.ts';
 import { endingSoon, endingText, ownEndingText } from './pki/expiry.ts';
@@ -101,6 +102,8 @@ export async function start(config: Config, logger: FastifyBaseLogger, now = sys
     await app.listen({ host, port });
     closing.defer(startSweeping(storage, logger, now));
     closing.defer(startRotating(tenants, logger));
+    const fault = (error: unknown) => logger.warn({ err: error }, 'telling an application of a sign-out failed; it is tried again later');
+    closing.defer(startTellingLogouts({ tenants, fault }));
     closing.defer(() => drain(app));
     const address = app.server.address() as AddressInfo;
     return {

@@ -161,6 +161,43 @@ export type Choices = {
   readonly forget: (visitor: string) => Promise<void>;
 };
 
+/** What became of telling one client that one session ended (OpenID Connect Back-Channel Logout). The act that ends a session writes it. */
+export type Logout = {
+  readonly sid: string;
+  readonly client_id: string;
+  readonly sub: string;
+  readonly endedAt: number;
+  /** `silent`: the client has nothing registered at which it could be told. */
+  readonly state: 'waiting' | 'told' | 'silent' | 'given_up';
+  readonly attempts: number;
+  readonly lastAt?: number;
+  /** The HTTP status of the last try; 0 when there was no answer. */
+  readonly lastStatus?: number;
+  /** When it stopped waiting. */
+  readonly settledAt?: number;
+};
+
+type LogoutKey = Pick<Logout, 'sid' | 'client_id'>;
+
+/** `nextAt`: when to try again, of one that goes on waiting. */
+export type LogoutOutcome = Pick<Logout, 'state'> & { readonly status?: number; readonly nextAt?: number };
+
+export type Logouts = {
+  /**
+   * Those to be sent now: of each client the first that waits, in the order in which sessions ended; one that the client refused (4xx) does not
+   * hold up those behind it. At most 100.
+   */
+  readonly due: (now: number) => Promise<readonly Logout[]>;
+  /** True for one of many who want to send it; nobody else may before `until`, when whoever had it is taken for dead. Counts as an attempt. */
+  readonly claim: (key: LogoutKey, until: number, now: number) => Promise<boolean>;
+  /** False, and nothing changes, when it waits no more. */
+  readonly settle: (key: LogoutKey, outcome: LogoutOutcome, now: number) => Promise<boolean>;
+  /** What became of one session's, for a week. */
+  readonly ofSession: (sid: string) => Promise<readonly Logout[]>;
+  /** The newest first. */
+  readonly list: (limit: number) => Promise<readonly Logout[]>;
+};
+
 /** A certificate that the tenant's own authority issued to a client (RFC 5280). */
 export type IssuedCertificate = {
   /** Hexadecimal, upper case. */
@@ -192,6 +229,7 @@ export type TenantStore = Store & {
   readonly identities: Identities;
   readonly waits: Waits;
   readonly choices: Choices;
+  readonly logouts: Logouts;
   /** Go with their client. */
   readonly certificates: Certificates;
 };

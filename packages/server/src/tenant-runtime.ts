@@ -13,7 +13,7 @@ import { clientCertificates } from './pki/client-certificates.ts';
 import { trusting } from './pki/trust.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
-import type { AssetPaths } from './ui/assets.ts';
+import { type AssetPaths, assetsBelow } from './ui/assets.ts';
 import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { limitAttempts } from './users/attempt-limit.ts';
 import type { Hashing } from './users/hashing-queue.ts';
@@ -114,7 +114,7 @@ export async function runTenant(
     base,
     cookieName: cookieName(id, secure),
     secure,
-    assets: { stylesheet: base + assets.stylesheet, formPost: base + assets.formPost, favicon: base + assets.favicon },
+    assets: assetsBelow(base, assets),
   };
 }
 

@@ -13,7 +13,8 @@
 import { lifetimeOf } from '../active-client.ts';
 import { type Browser, type CoreRequest, queryOrForm } from '../exchange.ts';
 import type { Provider } from '../op.ts';
-import type { Approval, SessionView } from '../store.ts';
+import { browserState, sessionState } from '../session-state.ts';
+import type { Approval, PendingRequest, SessionView } from '../store.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import type { Parameters } from '../wire/parameters.ts';
@@ -31,7 +32,12 @@ export type Outcome =
   | (Pending & { readonly show: Step; readonly session?: SessionView })
   | { readonly reopen: string }
   /** `codeLifetime`: seconds that the code in the answer is good for, where it has one in sight. */
-  | { readonly answer: Answer; readonly codeLifetime?: number };
+  | {
+      readonly answer: Answer;
+      readonly codeLifetime?: number;
+      /** The state of the browser that `session_state` in the answer was made from, to be kept where our page's script finds it. */
+      readonly browserState?: string;
+    };
 
 /** A new authorization request, or one that was pushed. Throws an OAuthError, for a page, while client or redirect URI are not trusted. */
 export async function authorize(op: Provider, request: CoreRequest, browser: Browser): Promise<Outcome> {
@@ -98,7 +104,7 @@ async function proceed(op: Provider, pending: Pending, keeping: Keeping): Promis
   return session === undefined ? { ...pending, show: step } : { ...pending, show: step, session };
 }
 
-async function approve(op: Provider, { request, client }: Pending, session: SessionView, keeping: Keeping): Promise<Outcome> {
+async function approve(op: Provider, { request, client, sessions }: Pending, session: SessionView, keeping: Keeping): Promise<Outcome> {
   const code = op.random(32);
   const now = op.now();
   const codeLifetime = lifetimeOf(op, client, 'code');
@@ -113,13 +119,22 @@ async function approve(op: Provider, { request, client }: Pending, session: Sess
     codeHash: sha256(code),
     codeExpiresAt: now + codeLifetime,
   };
+  // Before the answer: of a sign-out and an approval, the one that comes later knows the client.
+  if (!Object.hasOwn(session.clients, client.client_id)) await op.store.sessions.join(sid, client.client_id, now);
   if (!(await keeping.approve(approval))) throw gone();
   if (now - session.seenAt > op.settings.lifetimes.sessionIdle / 10) await op.store.sessions.touch(sid, now);
   op.emit({ type: 'authorization.approved', client_id: client.client_id, sub });
   const fields = await frontChannel(op, { client, account: session.account, request, approval, code });
-  const answer = await answerWith(op, client, request.parameters, fields);
+  const state = browserState(op, sessions);
+  const answer = await answerWith(op, client, request.parameters, { ...fields, ...sessionStateFor(op, request, state) });
   const inSight = 'code' in fields && !responseModes[request.parameters.response_mode].secured;
-  return inSight ? { answer, codeLifetime } : { answer };
+  return { answer, browserState: state, ...(inSight ? { codeLifetime } : undefined) };
+}
+
+/** Here and not in the token response: were it in both, clients would want them equal (Session Management section 2). */
+function sessionStateFor(op: Provider, { client_id, parameters }: PendingRequest, state: string): { readonly session_state?: string } {
+  const session_state = parameters.scopes.includes('openid') ? sessionState(op, client_id, parameters.redirect_uri, state) : undefined;
+  return session_state === undefined ? {} : { session_state };
 }
 
 async function refuse(op: Provider, { request, client }: Pending, error: OAuthError, keeping: Keeping): Promise<Outcome> {

@@ -11,6 +11,7 @@ function session(sid: string, changes: Partial<SessionView> = {}): SessionView {
     sub: account.sub,
     authTime: now - 100,
     amr: ['pwd'],
+    clients: {},
     createdAt: 1,
     seenAt: 1,
     expiresAt: now + 1000,

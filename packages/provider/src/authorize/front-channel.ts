@@ -52,6 +52,7 @@ async function accessToken(op: Provider, { client, account, approval, request }:
     ...(claims && { claims }),
     id: op.random(16),
     request: request.id,
+    endsWithSession: true,
     client_id: client.client_id,
     createdAt: issuedAt,
     expiresAt,

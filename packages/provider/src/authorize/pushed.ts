@@ -51,8 +51,8 @@ export function pushedId(parameters: Parameters): string | undefined {
 
 /**
  * The pushed request in front of the browser that comes with its `request_uri` (RFC 9126 section 4), or `reopen` for one that shows no cookies.
- * Nothing else in the request counts, and `client_id` may be missing: clients older than the RFC send none. Until it is answered it may be
- * visited again, by the browser that opened it. Throws, for a page, when it is not there.
+ * Nothing else in the request counts, and `client_id` may be missing: clients older than the RFC send none. Until it is answered and as long as
+ * `expires_in` said it may be visited again, by the browser that opened it. Throws, for a page, when it is not there.
  */
 export async function openPushed(
   op: Provider,
@@ -64,9 +64,10 @@ export async function openPushed(
   const client_id = one(parameters, 'client_id');
   if (found === undefined || (client_id !== undefined && client_id !== found.client_id)) throw unknown();
   if (browser === undefined) return { reopen: id };
-  const pending = await openedBy(op, found, browser);
-  if (pending === undefined) throw unknown();
-  return pending;
+  const opened = await openedBy(op, found, browser);
+  // Once it was opened it lives as long as the person needs, but its address does not.
+  if (opened === undefined || op.now() >= found.openedAt + lifetimeOf(op, opened.client, 'pushedRequest')) throw unknown();
+  return opened;
 }
 
 /** Whether this client's requests count only when they were pushed (RFC 9126 sections 5 and 6). */

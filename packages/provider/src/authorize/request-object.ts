@@ -6,13 +6,14 @@ import type { Json } from '../accounts.ts';
 import type { Client } from '../client.ts';
 import { verificationKeys } from '../client-keys.ts';
 import type { Provider } from '../op.ts';
+import type { Policy } from '../policy.ts';
 import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '../wire/algorithms.ts';
 import { OAuthError } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import { decrypt, isEncrypted } from '../wire/jwe.ts';
 import { type Claims, type OpenedJwt, openJwt, signatureHolds } from '../wire/jwt.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
-import { checkTimes } from './request-object-times.ts';
+import { checkTimes, longest } from './request-object-times.ts';
 
 /** What a client asks, and whether it signed it. */
 export type Asked = { readonly parameters: Parameters; readonly signed: boolean };
@@ -84,15 +85,25 @@ async function keysOf(op: Provider, client: Client, alg: AsymmetricAlgorithm, ki
   }
 }
 
+/** What an object must say of itself. The one reader of policy `requestObject`; a client kept before there was one has none. */
+const neededBy: Readonly<Record<Policy['requestObject'], readonly string[]>> = {
+  bound: ['iss', 'aud', 'exp'],
+  fapi: ['iss', 'aud', 'exp', 'nbf'],
+  openid: [],
+};
+
 function checked({ settings, now }: Provider, { client_id, policy }: Client, claims: Claims): Claims {
-  if (claims.iss !== client_id) throw refused('iss of the request object must be the client_id');
+  const missing = neededBy[policy.requestObject ?? 'bound'].find((name) => claims[name] === undefined);
+  if (missing !== undefined) throw refused(`${missing} of the request object is missing`);
+  if ((claims.iss ?? client_id) !== client_id) throw refused('iss of the request object must be the client_id');
   if (claims.client_id !== undefined && claims.client_id !== client_id) throw refused('client_id of the request object is another one');
   // A client assertion says this, and must not pass for a request, nor a request for an assertion (RFC 9101 section 10.8).
   if (claims.sub === client_id) throw refused('a request object must not have the client_id as sub');
-  if (![claims.aud].flat().includes(settings.issuer)) throw refused('aud of the request object must be the issuer of this provider');
+  if (claims.aud !== undefined && ![claims.aud].flat().includes(settings.issuer))
+    throw refused('aud of the request object must be the issuer of this provider');
   if (claims.request !== undefined || claims.request_uri !== undefined)
     throw refused('a request object must not hold request or request_uri');
-  checkTimes(claims, policy, now());
+  checkTimes(claims, now());
   return claims;
 }
 
@@ -100,7 +111,7 @@ async function useOnce(op: Provider, { client_id }: Client, { jti, exp }: Claims
   if (jti === undefined) return;
   if (typeof jti !== 'string' || jti === '' || jti.length > 256)
     throw refused('jti of the request object must be a text of at most 256 characters');
-  const until = Math.ceil(Number(exp));
+  const until = typeof exp === 'number' ? Math.ceil(exp) : op.now() + longest;
   if (await op.store.replay.once('request-object', sha256(`${client_id} ${jti}`), until, op.now())) return;
   throw refused('the request object was pushed before; make one for each request, with a jti of its own');
 }

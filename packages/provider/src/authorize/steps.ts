@@ -9,6 +9,8 @@ export type Proof = {
   readonly amr: readonly string[];
   readonly acr?: string;
   readonly credential?: string;
+  /** The kind of browser, in words of ours, for the person to recognise it by. */
+  readonly device?: string;
   /** Epoch seconds; now, when left out. Earlier, where somebody else saw her sign in. */
   readonly authTime?: number;
   /** Who saw her sign in, where it was not us. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RefreshUse, Store } from '../store.ts';
 import { now, sampleAccess, sampleAccount, sampleGrant, sampleRefresh } from './samples.ts';
-import { type Backend, count, race, type Test } from './suite.ts';
+import { type Backend, count, race, signedIn, type Test } from './suite.ts';
 
 function use(generation: number, changes: Partial<RefreshUse> = {}): RefreshUse {
   const access = { hash: `access-of-${generation}`, client_id: 'web', issuedAt: now, expiresAt: now + 600 };
@@ -128,6 +128,18 @@ export function rotationConformance(test: Test): void {
       (backend.second ?? store).grants.revoke('request', now),
     ]);
     assert.equal(revoked, true);
+    await dead(store, ['access', ...Array.from({ length: 8 }, (_, index) => `racer-${index}`)], now);
+  });
+
+  test('F10: its session ended while being rotated, no token lives after the end answered', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await store.grants.open(sampleGrant('request', { endsWithSession: true }), sampleAccess(), sampleRefresh());
+    const [, ended] = await Promise.all([
+      race(backend, 8, (handle, index) => handle.tokens.rotate(withHash(0, `racer-${index}`), now)),
+      (backend.second ?? store).sessions.endAll('alice', now),
+    ]);
+    assert.deepEqual(ended, [{ sid: 'sid-alice', sub: 'alice', clients: ['web'] }]);
     await dead(store, ['access', ...Array.from({ length: 8 }, (_, index) => `racer-${index}`)], now);
   });
 

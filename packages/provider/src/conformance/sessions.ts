@@ -1,6 +1,6 @@
 /** Promises of `Sessions`: a new secret at every sign-in, nobody dead or disabled, and who must be told at the end. */
 import assert from 'node:assert/strict';
-import { now, sampleAccess, sampleAccount, sampleAuthentication, sampleGrant, sampleRequest } from './samples.ts';
+import { now, sampleAccess, sampleAccount, sampleApproval, sampleAuthentication, sampleGrant, sampleRequest } from './samples.ts';
 import { race, signedIn, type Test } from './suite.ts';
 
 const idle = 100;
@@ -12,7 +12,7 @@ export function sessionsConformance(test: Test): void {
   test('a session is found by its browser, with account and nothing consented', async (backend) => {
     await signedIn(backend);
     assert.deepEqual(await backend.store.sessions.find('browser', 'web', idle, now), [
-      { ...sampleAuthentication(), createdAt: now, seenAt: now, account: sampleAccount(), consented: [] },
+      { ...sampleAuthentication(), clients: {}, createdAt: now, seenAt: now, account: sampleAccount(), consented: [] },
     ]);
     assert.deepEqual(await backend.store.sessions.find('other', 'web', idle, now), []);
   });
@@ -92,7 +92,7 @@ export function sessionsConformance(test: Test): void {
     const again = sampleAuthentication('alice', { sid: 'unused', authTime: now + 50, amr: ['pwd', 'otp'], expiresAt: now + 5000 });
     assert.equal(await backend.store.sessions.authenticate('browser', 'next', again, now + 50), 'sid-alice');
     assert.deepEqual(await backend.store.sessions.find('next', undefined, idle, now + 50), [
-      { ...again, sid: 'sid-alice', createdAt: now, seenAt: now + 50, account: sampleAccount(), consented: [] },
+      { ...again, sid: 'sid-alice', clients: {}, createdAt: now, seenAt: now + 50, account: sampleAccount(), consented: [] },
     ]);
   });
 
@@ -173,5 +173,103 @@ export function sessionsConformance(test: Test): void {
     assert.deepEqual(await store.sessions.find('phone', undefined, idle, now), []);
     assert.deepEqual(sids(await store.sessions.find('next', undefined, idle, now)), ['sid-carol']);
     assert.deepEqual(await store.sessions.endAll('alice', now), []);
+  });
+
+  test('endOne ends one session of a person wherever it is, and never one of somebody else', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await backend.addAccount(sampleAccount('carol'));
+    await store.sessions.authenticate(undefined, 'phone', sampleAuthentication('alice', { sid: 'phone' }), now);
+    assert.deepEqual(await store.sessions.endOne('carol', 'phone', now), []);
+    assert.deepEqual(await store.sessions.endOne('alice', 'phone', now), [{ sid: 'phone', sub: 'alice', clients: [] }]);
+    assert.deepEqual(await store.sessions.endOne('alice', 'phone', now), []);
+    assert.deepEqual(sids(await store.sessions.find('browser', undefined, idle, now)), ['sid-alice']);
+  });
+
+  test('list tells the live sessions of a person in every browser, with device and clients', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await store.sessions.join('sid-alice', 'web', now + 1);
+    const phone = sampleAuthentication('alice', { sid: 'phone', device: 'Firefox on Android', expiresAt: now + 50 });
+    await store.sessions.authenticate(undefined, 'phone', phone, now + 2);
+    assert.deepEqual(await store.sessions.list('alice', idle, now + 2), [
+      { ...phone, clients: {}, createdAt: now + 2, seenAt: now + 2 },
+      { ...sampleAuthentication(), clients: { web: now + 1 }, createdAt: now, seenAt: now },
+    ]);
+    assert.deepEqual(sids(await store.sessions.list('alice', idle, now + 50)), ['sid-alice']);
+    assert.deepEqual(await store.sessions.list('alice', idle, now + 100), []);
+    assert.deepEqual(await store.sessions.list('bob', idle, now), []);
+    await backend.setActive('alice', false);
+    assert.deepEqual(await store.sessions.list('alice', idle, now), []);
+  });
+
+  test('a client that joined is told of at the end, with or without a grant, each once; when it was first stays', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    for (const [client, at] of [
+      ['web', now],
+      ['__proto__', now + 1],
+      ['web', now + 5],
+    ] as const)
+      await store.sessions.join('sid-alice', client, at);
+    await store.grants.open(sampleGrant('g', { client_id: 'app' }), sampleAccess('g', { grantId: 'g' }));
+    const [session] = await store.sessions.find('browser', undefined, idle, now + 9);
+    assert.deepEqual(Object.entries(session?.clients ?? {}).sort(), [
+      ['__proto__', now + 1],
+      ['web', now],
+    ]);
+    const [ended] = await store.sessions.end('browser', undefined, now + 9);
+    assert.deepEqual(ended?.clients, ['__proto__', 'app', 'web']);
+    await store.sessions.join('sid-alice', 'late', now + 9);
+    assert.deepEqual(await store.sessions.list('alice', idle, now + 9), []);
+  });
+
+  test('clients that join at once are all noted', async (backend) => {
+    await signedIn(backend);
+    await race(backend, 16, (store, index) => store.sessions.join('sid-alice', `client-${index}`, now));
+    const [ended] = await backend.store.sessions.end('browser', undefined, now);
+    assert.equal(ended?.clients.length, 16);
+  });
+
+  test('clients of a session past its life are not those of the one that takes its place', async (backend) => {
+    await signedIn(backend);
+    await backend.store.sessions.join('sid-alice', 'web', now);
+    await backend.store.sessions.authenticate('browser', 'next', sampleAuthentication('alice', { sid: 'again' }), now + 10);
+    assert.deepEqual(Object.keys((await backend.store.sessions.list('alice', idle, now + 10))[0]?.clients ?? {}), ['web']);
+    await backend.store.sessions.authenticate(
+      'next',
+      'last',
+      sampleAuthentication('alice', { sid: 'new', expiresAt: now + 3000 }),
+      now + 1000,
+    );
+    assert.deepEqual((await backend.store.sessions.list('alice', idle, now + 1000))[0]?.clients, {});
+  });
+
+  for (const how of ['end', 'endOne', 'endAll'] as const) {
+    test(`${how} revokes the grants that end with the session, and no other`, async (backend) => {
+      const { store } = backend;
+      await signedIn(backend);
+      const grants = [
+        ['ends', { endsWithSession: true }],
+        ['stays', {}],
+        ['of another', { endsWithSession: true, sid: 'other' }],
+      ] as const;
+      for (const [id, changes] of grants) await store.grants.open(sampleGrant(id, changes), sampleAccess(id, { grantId: id }));
+      if (how === 'end') await store.sessions.end('browser', 'sid-alice', now);
+      else if (how === 'endOne') await store.sessions.endOne('alice', 'sid-alice', now);
+      else await store.sessions.endAll('alice', now);
+      const alive = await Promise.all(grants.map(async ([id]) => (await store.tokens.findAccess(id, now)) !== undefined));
+      assert.deepEqual(alive, [false, true, true]);
+    });
+  }
+
+  test('a grant that is opened from a code redeemed before the session ended is born revoked', async (backend) => {
+    const { store } = backend;
+    await signedIn(backend);
+    await store.requests.push(sampleRequest(), sampleApproval());
+    assert.equal((await store.requests.redeem('code', 600, now)).outcome, 'redeemed');
+    await store.sessions.end('browser', undefined, now);
+    await store.grants.open(sampleGrant(), sampleAccess());
+    assert.equal(await store.tokens.findAccess('access', now), undefined);
   });
 }

@@ -34,6 +34,12 @@ export function grantAlive(stored: StoredGrant, now: number): boolean {
   return !stored.revoked && now < stored.grant.expiresAt;
 }
 
+/** A code comes to nothing, and so does a grant that is being opened from it just now: it finds the mark. */
+export function endCode(stored: StoredRequest): void {
+  if (stored.stage === 'approved') stored.stage = 'denied';
+  else if (stored.stage === 'redeemed') stored.stage = 'replayed';
+}
+
 /** An access token lives when its own time is not up and the grant it hangs on, if any, lives. */
 export function accessAlive(memory: Memory, access: NewAccessToken, now: number): boolean {
   if (now >= access.expiresAt) return false;

@@ -1,6 +1,6 @@
 /** Browser sessions in memory. A browser is known by the hash of its secret; one person has at most one session in it. */
 import type { Authentication, EndedSession, Session, Sessions, SessionView } from '../store.ts';
-import { grantAlive, type Memory, type StoredSession } from './memory.ts';
+import { endCode, grantAlive, type Memory, type StoredSession } from './memory.ts';
 
 /** The port's number: how many pending requests of a browser follow it to its new secret. */
 const movedRequests = 50;
@@ -23,10 +23,26 @@ export function memorySessions(memory: Memory): Sessions {
       const stored = sessions.get(sid);
       if (stored !== undefined && stored.session.seenAt < now) stored.session = { ...stored.session, seenAt: now };
     },
+    join: async (sid, client_id, now) => {
+      const stored = sessions.get(sid);
+      if (stored === undefined || now >= stored.session.expiresAt || Object.hasOwn(stored.session.clients, client_id)) return;
+      stored.session = { ...stored.session, clients: { ...stored.session.clients, [client_id]: now } };
+    },
+    list: async (sub, idle, now) =>
+      all((it) => it.session.sub === sub && now < it.session.expiresAt && now < it.session.seenAt + idle)
+        .map(({ session }) => session)
+        .filter(() => memory.accounts(sub)?.active === true)
+        .sort((a, b) => b.seenAt - a.seenAt),
     end: async (browser, sid, now) =>
       end(
         memory,
         all((it) => it.browser === browser && (sid === undefined || it.session.sid === sid)),
+        now,
+      ),
+    endOne: async (sub, sid, now) =>
+      end(
+        memory,
+        all((it) => it.session.sub === sub && it.session.sid === sid),
         now,
       ),
     endAll: async (sub, now) =>
@@ -57,21 +73,23 @@ function signIn(memory: Memory, browser: string, authentication: Omit<Authentica
   if (known !== undefined) memory.sessions.delete(known.session.sid);
   const kept = known !== undefined && now < known.session.expiresAt ? known.session : undefined;
   const sid = kept?.sid ?? authentication.sid;
-  memory.sessions.set(sid, { browser, session: { ...authentication, sid, createdAt: kept?.createdAt ?? now, seenAt: now } });
+  const { createdAt, clients } = kept ?? { createdAt: now, clients: {} };
+  memory.sessions.set(sid, { browser, session: { ...authentication, sid, clients, createdAt, seenAt: now } });
   return sid;
 }
 
 function end(memory: Memory, ended: readonly StoredSession[], now: number): readonly EndedSession[] {
   for (const { session } of ended) memory.sessions.delete(session.sid);
-  for (const stored of memory.requests.values()) {
-    const ofEnded = ended.some(({ session }) => session.sid === stored.approval?.sid);
-    if (stored.stage === 'approved' && ofEnded) stored.stage = 'denied';
-  }
+  const ofEnded = (sid: string | undefined) => ended.some(({ session }) => session.sid === sid);
+  for (const stored of memory.requests.values()) if (ofEnded(stored.approval?.sid)) endCode(stored);
   const alive = ended.filter(({ session }) => now < session.expiresAt);
-  return alive.map(({ session: { sid, sub } }) => ({ sid, sub, clients: clientsOf(memory, sid, now) }));
+  const reported = alive.map(({ session }) => ({ sid: session.sid, sub: session.sub, clients: clientsOf(memory, session, now) }));
+  for (const stored of memory.grants.values())
+    if (stored.grant.endsWithSession === true && ofEnded(stored.grant.sid)) stored.revoked = true;
+  return reported;
 }
 
-function clientsOf(memory: Memory, sid: string, now: number): readonly string[] {
+function clientsOf(memory: Memory, { sid, clients }: Session, now: number): readonly string[] {
   const grants = [...memory.grants.values()].filter((stored) => stored.grant.sid === sid && grantAlive(stored, now));
-  return [...new Set(grants.map((stored) => stored.grant.client_id))].sort();
+  return [...new Set([...Object.keys(clients), ...grants.map((stored) => stored.grant.client_id)])].sort();
 }

@@ -3,11 +3,11 @@
  * its shape. Members that are not here are ignored, as both want it; so nobody gives himself a policy, lifetimes or claims.
  */
 import { responseTypes } from '../authorize/response-types.ts';
-import { type Client, subjectMembers } from '../client.ts';
+import { type Client, type Encryptions, encryptedAnswers, subjectMembers } from '../client.ts';
 import { authMethods } from '../client-auth/authenticate.ts';
 import type { ClientMetadata } from '../registration/metadata.ts';
 import { grantTypes } from '../token/token.ts';
-import { algorithms } from '../wire/algorithms.ts';
+import { algorithms, asymmetricAlgorithms, contentEncryptions, keyEncryptions } from '../wire/algorithms.ts';
 import { OAuthError } from '../wire/error.ts';
 
 type Shape = { readonly is: (value: unknown) => boolean; readonly must: string };
@@ -42,6 +42,14 @@ const some = (names: readonly string[]): Shape => ({
   must: `must be a list of some of ${names.join(', ')}`,
 });
 
+function encryptionShapes(): Record<keyof Encryptions, Shape> {
+  const members = encryptedAnswers.flatMap((answer) => [
+    [`${answer}_encrypted_response_alg`, one(keyEncryptions)],
+    [`${answer}_encrypted_response_enc`, one(contentEncryptions)],
+  ]);
+  return Object.fromEntries(members) as Record<keyof Encryptions, Shape>;
+}
+
 const shapes = {
   client_name: name,
   client_uri: text,
@@ -53,7 +61,9 @@ const shapes = {
   redirect_uris: texts,
   post_logout_redirect_uris: texts,
   backchannel_logout_uri: text,
+  backchannel_logout_session_required: flag,
   frontchannel_logout_uri: text,
+  frontchannel_logout_session_required: flag,
   token_endpoint_auth_method: one(Object.keys(authMethods)),
   token_endpoint_auth_signing_alg: one(algorithms),
   ...(Object.fromEntries(subjectMembers.map((member) => [member, text])) as Record<(typeof subjectMembers)[number], Shape>),
@@ -67,6 +77,12 @@ const shapes = {
   id_token_signed_response_alg: one(algorithms),
   userinfo_signed_response_alg: one(algorithms),
   introspection_signed_response_alg: one(algorithms),
+  authorization_signed_response_alg: one(algorithms),
+  ...encryptionShapes(),
+  request_object_signing_alg: one(asymmetricAlgorithms),
+  require_signed_request_object: flag,
+  request_uris: texts,
+  require_pushed_authorization_requests: flag,
   subject_type: one(['public', 'pairwise']),
   sector_identifier_uri: text,
   default_max_age: seconds,

@@ -44,8 +44,8 @@ function bearerToken(request: CoreRequest): string | undefined {
 async function create(op: Provider, registration: Registration, request: CoreRequest): Promise<CoreResponse> {
   const initial = await initialToken(op, registration, request);
   const metadata = metadataIn(readBody(request.json), newClientId(op.random));
-  const made = await judged(op, registration, metadata);
   await checkRoom(op, registration);
+  const made = await judged(op, registration, metadata);
   // A use is spent on a client that is right, and by one of those who come at once.
   if (initial !== undefined && !(await op.store.initialTokens.take(initial, op.now()))) throw noToken();
   const [secret, token] = [hasSecret(made) ? op.random(32) : undefined, op.random(32)];

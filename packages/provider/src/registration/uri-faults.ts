@@ -2,7 +2,7 @@
 import { registrationFault, webUriFault } from '../wire/redirect-uri.ts';
 import { type ClientMetadata, grantTypesOf, type MetadataFault, pages } from './metadata.ts';
 
-const calls = ['backchannel_logout_uri', 'frontchannel_logout_uri'] as const;
+type Calls = 'backchannel_logout_uri' | 'frontchannel_logout_uri';
 
 export function uriFaults(metadata: ClientMetadata): readonly MetadataFault[] {
   return [
@@ -11,7 +11,8 @@ export function uriFaults(metadata: ClientMetadata): readonly MetadataFault[] {
     ...redirectFaults(metadata, 'post_logout_redirect_uris'),
     ...requestFaults(metadata),
     ...pages.flatMap((member) => pageFaults(metadata, member)),
-    ...calls.flatMap((member) => callFaults(metadata, member)),
+    ...callFaults(metadata, 'backchannel_logout_uri'),
+    ...oneOf(callFaults(metadata, 'frontchannel_logout_uri'), () => frameFaults(metadata)),
   ];
 }
 
@@ -48,16 +49,39 @@ function requestFaults({ request_uris = [] }: ClientMetadata): readonly Metadata
   });
 }
 
-function pageFaults(metadata: ClientMetadata, member: (typeof pages | typeof calls)[number]): readonly MetadataFault[] {
+function pageFaults(metadata: ClientMetadata, member: (typeof pages)[number] | Calls): readonly MetadataFault[] {
   const uri = metadata[member];
   const message = uri === undefined ? undefined : webUriFault(uri);
   return message === undefined ? [] : [{ member, because: [], message, fix: wholeAddress('page') }];
 }
 
 /** OpenID Connect Back-Channel and Front-Channel Logout, section 2: no fragment. */
-function callFaults(metadata: ClientMetadata, member: (typeof calls)[number]): readonly MetadataFault[] {
+function callFaults(metadata: ClientMetadata, member: Calls): readonly MetadataFault[] {
   if (metadata[member]?.includes('#') !== true) return pageFaults(metadata, member);
   return [{ member, because: [], message: 'must not have a fragment (#)', fix: 'remove # and what follows' }];
+}
+
+/** OpenID Connect Front-Channel Logout section 2: a page of the client's own, since it is loaded in the browser of whoever signs out. */
+function frameFaults({ frontchannel_logout_uri: uri, redirect_uris = [] }: ClientMetadata): readonly MetadataFault[] {
+  const origins = redirect_uris.map(originOf);
+  if (uri === undefined || originOf(uri) === undefined || origins.includes(originOf(uri))) return [];
+  return [
+    {
+      member: 'frontchannel_logout_uri',
+      because: ['redirect_uris'],
+      message: 'must have scheme, host and port of one of the redirect_uris',
+      fix: 'write an address of the application itself, or use backchannel_logout_uri',
+    },
+  ];
+}
+
+/** The second only where the first finds nothing: a mistake is said once. */
+function oneOf(first: readonly MetadataFault[], second: () => readonly MetadataFault[]): readonly MetadataFault[] {
+  return first.length > 0 ? first : second();
+}
+
+function originOf(uri: string): string | undefined {
+  return URL.canParse(uri) ? new URL(uri).origin : undefined;
 }
 
 function wholeAddress(path: string): string {

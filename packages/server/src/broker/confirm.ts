@@ -25,6 +25,7 @@ export async function submitConfirm(call: Call, { browser, form }: OwnForm): Pro
     confirmReply(call, browser, upstream, visit, { proof, username, problem, status });
   if (username === '' || password === '') return again('credentialsMissing');
   const result = await tenant.signIn(username, password);
+  if (result.outcome === 'refused' || result.outcome === 'throttled') tenant.op.emit({ type: 'authentication.refused', method: 'pwd' });
   const problem = problemOf(result);
   if (problem !== undefined) return again(problem.problem, problem.status);
   if (result.outcome !== 'signed-in' || !(await isHolder(call, visit, result.user))) return again('credentialsWrong');

@@ -4,6 +4,7 @@ import { type BrowserCookie, newBrowser, setCookie } from '../http/browser.ts';
 import type { Call, Reply } from '../http/call.ts';
 import { ownLink } from '../http/page.ts';
 import type { Tenant } from '../tenant.ts';
+import { deviceOf } from '../ui/device.ts';
 import type { UpstreamConfig } from '../upstream.ts';
 import type { Visit } from './passage.ts';
 import { problemReply } from './problem.ts';
@@ -17,7 +18,8 @@ export async function enter(call: Call, browser: BrowserCookie, upstream: Upstre
   const { passage, authTime } = visit;
   const next = newBrowser();
   const seen = proof.upstream === undefined || authTime === undefined ? {} : { authTime: Math.min(authTime, tenant.op.now()) };
-  const sid = await signIn(tenant.op, browser.hash, next.hash, { ...proof, ...seen });
+  const device = deviceOf(call.request.headers['user-agent']?.toString());
+  const sid = await signIn(tenant.op, browser.hash, next.hash, { ...proof, ...seen, device });
   if (sid === undefined) return problemReply(call, 'disabled', { upstream, passage, reason: 'disabled, or changed, at this moment' });
   const headers = { 'set-cookie': setCookie(tenant, next), 'cache-control': 'no-store' };
   if (passage.request === undefined) return { status: 302, headers: { ...headers, location: await landingOf(tenant, upstream) }, body: '' };

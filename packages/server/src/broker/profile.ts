@@ -52,8 +52,12 @@ function addressOf(email: unknown): string | undefined {
   return typeof email === 'string' && email.length <= 254 && emailDomain(email) !== undefined ? email : undefined;
 }
 
+/** Applications make links and pictures of them. */
+const webAddresses = new Set(['profile', 'picture', 'website']);
+
 function standardValue(name: string, value: unknown): Json | undefined {
   if (name === 'email') return addressOf(value);
+  if (webAddresses.has(name)) return /^https?:\/\/[^\s<>"]+$/i.test(String(value)) ? textOf(value) : undefined;
   if (name !== 'address') return textOf(value);
   if (typeof value !== 'object' || value === null) return undefined;
   const lines = Object.entries(value).filter((entry): entry is [string, string] => !ours.has(entry[0]) && textOf(entry[1]) !== undefined);

@@ -21,6 +21,7 @@ export function certificateCommands(program: Command, file: readonly [string, st
     .option('--csr <file>', 'the request in PEM, as openssl req -new makes it')
     .option(...days)
     .action(issue);
+  // Their options have the names of those above, which takes them: they are read from both.
   const further = tenantCommands(certificate, file);
   further('list [client_id]', 'list the certificates of a client, or all').action(list);
   further('renew <serial>', 'issue anew for the key of a certificate; both work until the older one ends')
@@ -44,18 +45,21 @@ async function issue({ client, csr, days, ...options }: IssueOptions): Promise<v
   await withCertificates(options, async (certificates) => print(await certificates.issue(client, request, days)));
 }
 
-async function renew(serial: string, { days, ...options }: RenewOptions): Promise<void> {
+async function renew(serial: string, _: unknown, command: Command): Promise<void> {
+  const { days, ...options } = command.optsWithGlobals<RenewOptions>();
   await withCertificates(options, async (certificates) => print(await certificates.renew(serial, days)));
 }
 
-async function revoke(serial: string, options: TenantOption): Promise<void> {
+async function revoke(serial: string, _: unknown, command: Command): Promise<void> {
+  const options = command.optsWithGlobals<TenantOption>();
   await withCertificates(options, async (certificates) => {
     if (!(await certificates.revoke(serial))) throw new Error(`there is no certificate ${serial} alive`);
     process.stdout.write(`revoked ${serial}\n`);
   });
 }
 
-async function list(client_id: string | undefined, options: TenantOption): Promise<void> {
+async function list(client_id: string | undefined, _: unknown, command: Command): Promise<void> {
+  const options = command.optsWithGlobals<TenantOption>();
   await withCertificates(options, async (certificates, { op }) => {
     for (const one of await certificates.list(client_id)) process.stdout.write(`${line(one, op.now())}\n`);
   });

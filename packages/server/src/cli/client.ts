@@ -1,4 +1,4 @@
-/** symbolon client: add, list, token, remove. A generated secret is shown once and kept as a digest. */
+/** symbolon client: add, list, signouts, token, remove. A generated secret is shown once and kept as a digest. */
 import { readFile } from 'node:fs/promises';
 import {
   type Client,
@@ -14,6 +14,7 @@ import {
 } from '@symbolon/provider';
 import type { Command } from 'commander';
 import { endingSoon, endingText } from '../pki/expiry.ts';
+import type { Logout } from '../store.ts';
 import { certificateCommands } from './certificate.ts';
 import { type TenantOption, tenantCommands, withTenant } from './tenant.ts';
 
@@ -47,6 +48,9 @@ export function clientCommands(program: Command, file: readonly [string, string,
     .option('--group <group...>', 'only members of one of these groups may use it')
     .action(add);
   command('list', 'list the applications').option('--lenient', 'only those with switches laxer than strict, and which').action(list);
+  command('signouts', 'what became of telling applications of sign-outs, newest first')
+    .option('--unsettled', 'only those that are still to be told, or could not be')
+    .action(signouts);
   certificateCommands(program, file);
   command('token', 'make an initial access token, by which clients register themselves; printed once')
     .option('--uses <number>', 'for how many clients', '1')
@@ -140,6 +144,27 @@ function line(client: Client, warning: string | undefined): string {
 function lenientLine({ client_id, policy }: Client): readonly string[] {
   const switches = lenientSwitches(policy);
   return switches.length === 0 ? [] : [`${client_id}\t${switches.join(' ')}`];
+}
+
+async function signouts(options: TenantOption & { readonly unsettled?: boolean }): Promise<void> {
+  await withTenant(options, async ({ store }) => {
+    const all = await store.logouts.list(mostSignouts);
+    const shown = options.unsettled === true ? all.filter(({ state }) => state === 'waiting' || state === 'given_up') : all;
+    process.stdout.write('ended at\tclient_id\tsession\tstate\tattempts\tlast status\tsettled at\n');
+    for (const each of shown) process.stdout.write(`${signoutLine(each)}\n`);
+  });
+}
+
+const mostSignouts = 1000;
+
+/** No status: not tried yet; 0: no answer. */
+function signoutLine({ endedAt, client_id, sid, state, attempts, lastStatus, settledAt }: Logout): string {
+  const failing = state === 'waiting' && lastStatus !== undefined;
+  return [time(endedAt), client_id, sid, failing ? 'failing' : state, attempts, lastStatus ?? '', time(settledAt)].join('\t');
+}
+
+function time(seconds: number | undefined): string {
+  return seconds === undefined ? '' : new Date(seconds * 1000).toISOString().replace('.000', '');
 }
 
 async function remove(client_id: string, options: TenantOption): Promise<void> {

@@ -1,4 +1,4 @@
-/** symbolon user: add, list, disable, enable, password. Works on the database directly; a running server notices at the next request. */
+/** symbolon user: add, list, sessions, signout, disable, enable, password. Works on the database directly; a running server notices at the next request. */
 import type { Command } from 'commander';
 import type { User } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
@@ -20,6 +20,10 @@ export function userCommands(program: Command, file: readonly [string, string, s
     .option('--password-stdin', 'read the password from standard input instead of making one')
     .action(add);
   command('list', 'list the people').action(list);
+  command('sessions <username>', 'list where a person is signed in').action(sessions);
+  command('signout <username>', 'end the sessions of a person, and tell the applications; grants with offline_access stay')
+    .option('--session <sid>', 'only this one, as `sessions` lists it')
+    .action(signout);
   command('disable <username>', 'disable a person; sessions and tokens end at once').action(disable);
   command('enable <username>', 'enable a disabled person again').action(enable);
   command('password <username>', 'set a new password; sessions and tokens end at once')
@@ -52,6 +56,30 @@ async function list(options: TenantOption): Promise<void> {
       if (users.length < page) return;
       after = users.at(-1)?.usernameKey;
     }
+  });
+}
+
+async function sessions(username: string, options: TenantOption): Promise<void> {
+  await withTenant(options, async (tenant) => {
+    const { store, op } = tenant;
+    const { sub } = await findUser(tenant, username);
+    for (const { sid, device, createdAt, seenAt, clients } of await store.sessions.list(sub, op.settings.lifetimes.sessionIdle, op.now())) {
+      const [since, seen] = [createdAt, seenAt].map((seconds) => new Date(seconds * 1000).toISOString().replace('.000', ''));
+      process.stdout.write(`${sid}\t${since}\t${seen}\t${device ?? ''}\t${Object.keys(clients).join(' ')}\n`);
+    }
+  });
+}
+
+async function signout(username: string, options: TenantOption & { readonly session?: string }): Promise<void> {
+  await withTenant(options, async (tenant) => {
+    const { store, op } = tenant;
+    const { sub } = await findUser(tenant, username);
+    const { session } = options;
+    const ended = await (session === undefined ? store.sessions.endAll(sub, op.now()) : store.sessions.endOne(sub, session, op.now()));
+    for (const { sid } of ended) op.emit({ type: 'session.ended', sid, sub });
+    if (session !== undefined && ended.length === 0) throw new Error(`${username} has no session ${session}`);
+    const told = new Set(ended.flatMap(({ clients }) => clients)).size;
+    process.stdout.write(`ended ${ended.length} session${ended.length === 1 ? '' : 's'}; applications to be told: ${told}\n`);
   });
 }
 

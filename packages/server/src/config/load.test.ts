@@ -69,8 +69,6 @@ describe('the example', () => {
     const loaded = await load(example, {});
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
-      '65 tenants[0].clients[0].backchannel_logout_uri',
-      '66 tenants[0].clients[0].frontchannel_logout_uri',
       '142 tenants[4].dialect',
       '179 tenants[4].clients[1].token_endpoint_auth_method',
       '181 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',

@@ -61,16 +61,6 @@ const rows: readonly Row[] = [
     when: (value) => responseTypeNamed(String(value)) === undefined,
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
-  {
-    at: `${client}.backchannel_logout_uri`,
-    when: written,
-    message: says('backchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
-  {
-    at: `${client}.frontchannel_logout_uri`,
-    when: written,
-    message: says('frontchannel_logout_uri is not yet in effect: the client is not told of a sign-out'),
-  },
 ];
 
 /** Pictures that are not shown, and why: the name's initial stands for them, and nothing else suffers. */

@@ -26,6 +26,7 @@ function paths(issuer: string): Places {
     jwks: `${domain}${oauth2}/jwks.idp`,
     userinfo: `${domain}${beside}/userinfo.idp`,
     endSession: `${domain}${beside}/logout.idp`,
+    checkSession: `${domain}${beside}/sessionlogout.idp`,
   };
 }
 
@@ -34,6 +35,7 @@ export const identify: Dialect = {
   alsoAt: (issuer) => [[`${domainOf(issuer)}${oauth2}/.well-known/openid-configuration`, 'openidConfiguration']],
   unsaid: { lifetimes: {}, policies: { confidential: policy, public: policy } },
   spelling: {
+    requests: { endSession: (request) => ({ ...request, logout: { forParty: true } }) },
     authorization: (answer, codeLifetime) =>
       codeLifetime === undefined ? withError(answer, 'consent_required', 'interaction_required') : answer,
   },

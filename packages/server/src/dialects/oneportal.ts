@@ -24,7 +24,12 @@ export const oneportal: Dialect = {
   alsoAt: atRootOfHost,
   unsaid: { lifetimes: {}, locales: ['en', 'fi', 'sv'], policies: { confidential: { refreshToken: 'always' }, public: {} } },
   spelling: {
-    requests: { authorize: claimsInIdToken, pushedAuthorizationRequest: claimsInIdToken, token: claimsInIdToken },
+    requests: {
+      authorize: claimsInIdToken,
+      pushedAuthorizationRequest: claimsInIdToken,
+      token: claimsInIdToken,
+      endSession: (request) => ({ ...request, logout: { byToken: true } }),
+    },
     responses: { introspection: (response) => (response.status === 200 ? respelled(response, bothSpellings) : response) },
   },
 };

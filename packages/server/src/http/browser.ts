@@ -37,6 +37,22 @@ export function clearCookie(tenant: Tenant): string {
   return `${tenant.cookieName}=; Max-Age=0; ${attributes(tenant)}`;
 }
 
+/** The state of the browser, for the script of our session page (Session Management section 3). It says nothing, and opens nothing. */
+export function stateCookieName(tenant: Tenant): string {
+  return `${tenant.cookieName}-state`;
+}
+
+/** `state` undefined when nobody is signed in any more. None across sites, where the page is framed; that needs https. */
+export function setState(tenant: Tenant, state: string | undefined): string {
+  const life = state === undefined ? '; Max-Age=0' : '';
+  return `${stateCookieName(tenant)}=${state ?? ''}; Path=/${life}; ${tenant.secure ? 'SameSite=None; Secure' : 'SameSite=Lax'}`;
+}
+
+/** Whether the browser shows this state already. */
+export function showsState(tenant: Tenant, header: string | undefined, state: string): boolean {
+  return header?.split(/; */).includes(`${stateCookieName(tenant)}=${state}`) === true;
+}
+
 /** What the core is told about a browser whose cookie we have, and about one that has just been given a cookie. */
 export function known(browser: BrowserCookie): Browser {
   return { hash: browser.hash, fresh: false };

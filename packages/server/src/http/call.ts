@@ -15,13 +15,13 @@ export type Call = {
 
 export type Reply = {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: string | Buffer;
 };
 
 export type PageHandler = (call: Call) => Reply | Promise<Reply>;
 
 /** To another page of ours, always with GET and without the body (RFC 9700 section 4.12). */
-export function seeOther(location: string, headers: Readonly<Record<string, string>> = {}): Reply {
+export function seeOther(location: string, headers: Readonly<Record<string, string | string[]>> = {}): Reply {
   return { status: 303, headers: { location, 'cache-control': 'no-store', ...headers }, body: '' };
 }

@@ -4,10 +4,10 @@ import type { Asker } from '../ui/asker.tsx';
 import { negotiate } from '../ui/negotiate.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { translated } from '../ui/translate.ts';
-import { type BrowserCookie, setCookie } from './browser.ts';
+import { type BrowserCookie, setCookie, setState, showsState } from './browser.ts';
 import type { Call, Reply } from './call.ts';
 import { csrfToken } from './csrf.ts';
-import { pageHeaders } from './headers.ts';
+import { type Beside, pageHeaders } from './headers.ts';
 
 /** The language a person chose on a page of ours; it goes before what the client asked for, and travels along. */
 function chosenLanguage(call: Call): string | undefined {
@@ -57,11 +57,17 @@ export function requestId(call: Call): string | undefined {
 export function page(
   call: Call,
   html: string,
-  options: { status?: number; formTargets?: readonly string[]; cookie?: BrowserCookie } = {},
+  options: Beside & { readonly status?: number; readonly cookie?: BrowserCookie } = {},
 ): Reply {
-  const headers = pageHeaders(call.tenant, options.formTargets);
+  const headers = pageHeaders(call.tenant, options);
   if (options.cookie !== undefined) headers['set-cookie'] = setCookie(call.tenant, options.cookie);
   return { status: options.status ?? 200, headers, body: html };
+}
+
+/** The answer, with the state of the browser where our page's script finds it (Session Management section 3); nothing when it is there already. */
+export function withState(call: Call, reply: Reply, state: string): Reply {
+  if (showsState(call.tenant, call.request.headers.cookie?.toString(), state)) return reply;
+  return { ...reply, headers: { ...reply.headers, 'set-cookie': setState(call.tenant, state) } };
 }
 
 /** A client as pages show it. */

@@ -6,7 +6,7 @@ import { type Answer, authorize, type Outcome, resume, signOn } from '@symbolon/
 import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { sourceOf } from '../http/headers.ts';
-import { ownLink, page, pageContext } from '../http/page.ts';
+import { ownLink, page, pageContext, withState } from '../http/page.ts';
 import { formPostPage } from './pages/form-post.tsx';
 import { requiredId } from './pending.ts';
 
@@ -42,7 +42,11 @@ export async function continueRequest(call: Call): Promise<Reply> {
 
 /** `cookie`: a browser secret made for this very answer, to be set when the person stays with us. */
 export function outcomeReply(call: Call, outcome: Outcome, cookie?: BrowserCookie): Reply {
-  if ('answer' in outcome) return answerReply(call, spelled(call, outcome));
+  if ('answer' in outcome) {
+    const reply = answerReply(call, spelled(call, outcome));
+    // The client was told this state of the browser: our page's script must find the same.
+    return outcome.browserState === undefined ? reply : withState(call, reply, outcome.browserState);
+  }
   if ('reopen' in outcome) return seeOther(ownLink(call, 'continue', { request: outcome.reopen }));
   const headers = cookie === undefined ? {} : { 'set-cookie': setCookie(call.tenant, cookie) };
   return seeOther(ownLink(call, outcome.show, { request: outcome.request.id }), headers);

@@ -14,8 +14,9 @@ import {
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
 import { ownLink } from '../http/page.ts';
+import type { ScopeWords } from '../ui/scope-text.tsx';
 import { outcomeReply } from './authorize.ts';
-import { type ConsentScope, type ConsentView, consentPage } from './pages/consent.tsx';
+import { type ConsentView, consentPage } from './pages/consent.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 
 /** GET /consent */
@@ -60,7 +61,7 @@ function owedBy(call: Call, pending: Pending): SessionView | undefined {
   return decision.kind === 'show' && decision.step === 'consent' ? decision.session : undefined;
 }
 
-function scopeView(call: Call, name: string, { account }: SessionView): ConsentScope {
+function scopeView(call: Call, name: string, { account }: SessionView): ScopeWords {
   const { scopes } = call.tenant.op.settings;
   const description = scopes.find((scope) => scope.name === name)?.description;
   // What is known of her is what leaves; the rest of a scope's claims would only be words.

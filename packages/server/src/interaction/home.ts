@@ -1,9 +1,9 @@
 /** /home: who am I here? */
-import { sessionsOf, standardScopeClaims } from '@symbolon/provider';
+import { browserState, sessionsOf, standardScopeClaims } from '@symbolon/provider';
 import { known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { readChoice } from '../http/choice.ts';
-import { ownLink, page, pageContext } from '../http/page.ts';
+import { ownLink, page, pageContext, withState } from '../http/page.ts';
 import { openUpstreams } from '../upstream.ts';
 import { type HomeView, homePage } from './pages/home.tsx';
 
@@ -14,7 +14,8 @@ export function showRoot(call: Call): Reply {
 
 /** GET /home */
 export async function showHome(call: Call): Promise<Reply> {
-  const [session] = await sessionsOf(call.tenant.op, call.browser && known(call.browser));
+  const sessions = await sessionsOf(call.tenant.op, call.browser && known(call.browser));
+  const [session] = sessions;
   const context = pageContext(call, undefined, '');
   const chosen = chosenBefore(call);
   if (session === undefined) return page(call, homePage({ signIn: ownLink(call, 'login'), ...chosen }, context));
@@ -22,7 +23,10 @@ export async function showHome(call: Call): Promise<Reply> {
   const { name, ...others } = claims;
   const shown = Object.entries(others).filter(([claim]) => standardClaims.has(claim));
   const account = { username, claims: Object.fromEntries(shown), ...(typeof name === 'string' ? { name } : undefined) };
-  return page(call, homePage({ account, signOut: ownLink(call, 'logout'), ...chosen }, context));
+  const links = { signOut: ownLink(call, 'sign-out'), sessions: ownLink(call, 'account') };
+  const reply = page(call, homePage({ account, ...links, ...chosen }, context));
+  // Whoever signed in without an application ends up here.
+  return withState(call, reply, browserState(call.tenant.op, sessions));
 }
 
 /** Where the account selector sends this browser without asking, and how to be asked again. */

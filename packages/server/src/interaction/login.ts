@@ -5,6 +5,7 @@ import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { forgottenCookie, readChoice } from '../http/choice.ts';
 import type { OwnForm } from '../http/csrf.ts';
 import { hiddenFields, ownLink, page, pageContext, requestId } from '../http/page.ts';
+import { deviceOf } from '../ui/device.ts';
 import { homeRealm, openUpstreams, type UpstreamConfig } from '../upstream.ts';
 import type { SignIn } from '../users/sign-in.ts';
 import { outcomeReply } from './authorize.ts';
@@ -84,7 +85,12 @@ async function signedIn(call: Call, { pending, browser }: Purpose, { user, passw
   const { op } = call.tenant;
   const next = newBrowser();
   const cookie = { 'set-cookie': setCookie(call.tenant, next) };
-  const sid = await signIn(op, browser.hash, next.hash, { sub: user.sub, amr: ['pwd'], credential: passwordHash });
+  const sid = await signIn(op, browser.hash, next.hash, {
+    sub: user.sub,
+    amr: ['pwd'],
+    credential: passwordHash,
+    device: deviceOf(call.request.headers['user-agent']?.toString()),
+  });
   if (sid === undefined) return undefined;
   if (pending === undefined) return seeOther(ownLink(call, 'home'), cookie);
   await recordLogin(op, pending.request, next.hash, sid);

@@ -23,7 +23,7 @@ export async function showAccounts(call: Call): Promise<Reply> {
 }
 
 /** POST /select-account */
-export async function submitAccount(call: Call, { form }: OwnForm): Promise<Reply> {
+export async function submitSelection(call: Call, { form }: OwnForm): Promise<Reply> {
   const { pending, browser } = await openRequest(call);
   if (one(form, 'action') === 'other') return seeOther(ownLink(call, 'login', { request: pending.request.id, choose: 'again' }));
   const session = pending.sessions.find(({ sid }) => sid === one(form, 'account'));

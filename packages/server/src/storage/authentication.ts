@@ -11,7 +11,7 @@ import type { Schema } from './schema.ts';
 
 type Person = { readonly tenant: string; readonly sub: string };
 type Move = { readonly tenant: string; readonly previous: string; readonly next: string };
-type SignIn = Schema['sessions'] & { readonly now: number };
+type SignIn = Omit<Schema['sessions'], 'clients'> & { readonly now: number };
 
 /** The port's number: how many pending requests of a browser follow it to its new secret. */
 const moved = 50;
@@ -114,11 +114,13 @@ function sessionRow({ kysely }: Engine) {
         created_at: p.created_at,
         seen_at: p.seen_at,
         expires_at: p.expires_at,
+        clients: '{}',
       })
       .onConflict((conflict) =>
         conflict.columns(['tenant', 'browser', 'sub']).doUpdateSet((eb) => ({
           // A session past its life is replaced, not revived: its sid has been reported dead.
           sid: sql`case when sessions.expires_at > ${p.now} then sessions.sid else excluded.sid end`,
+          clients: sql`case when sessions.expires_at > ${p.now} then sessions.clients else excluded.clients end`,
           created_at: sql`case when sessions.expires_at > ${p.now} then sessions.created_at else excluded.created_at end`,
           data: eb.ref('excluded.data'),
           seen_at: eb.ref('excluded.seen_at'),

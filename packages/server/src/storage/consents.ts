@@ -1,6 +1,7 @@
 /** Consents: what a person allowed a client, one row for the two of them. */
 import type { Consents } from '@symbolon/provider';
-import { type Engine, run } from './engine.ts';
+import { endPair } from './endings.ts';
+import { type Act, type Engine, run } from './engine.ts';
 import { statement } from './prepare.ts';
 
 type Pair = { readonly tenant: string; readonly sub: string; readonly client_id: string };
@@ -39,6 +40,12 @@ export function consents(engine: Engine): (tenant: string) => Consents {
       .where('sub', '=', p.sub)
       .orderBy('client_id'),
   );
+  const end = endPair(engine);
+  function* takeBack(pair: Pair & { readonly now: number }): Act<boolean> {
+    const forgotten = yield* run(forget, pair);
+    const ended = yield* end(pair);
+    return forgotten.length > 0 || ended;
+  }
   return (tenant) => ({
     remember: (sub, client_id, scopes, now) =>
       engine.act(function* () {
@@ -46,7 +53,7 @@ export function consents(engine: Engine): (tenant: string) => Consents {
         const all = [...new Set([...parse(row?.scopes ?? '[]'), ...scopes])];
         yield* run(write, { tenant, sub, client_id, scopes: JSON.stringify(all) });
       }),
-    forget: async (sub, client_id) => (await engine.write(forget, { tenant, sub, client_id })).length === 1,
+    forget: (sub, client_id, now) => engine.act(() => takeBack({ tenant, sub, client_id, now })),
     list: async (sub) => {
       const rows = await engine.read(list, { tenant, sub });
       return rows.map(({ client_id, scopes, at }) => ({ client_id, scopes: parse(scopes), at }));

@@ -1,29 +1,51 @@
 /**
- * The end of sessions, whatever ends them: the person herself, an administrator, a new password. Codes that came from them and were not
- * redeemed yet end too, in a statement after the one that removed the session (see `held-session.ts`). Who must hear of it is found here.
+ * The end of sessions, whatever ends them: the person herself, an administrator, a new password. What came from them and was not redeemed yet
+ * ends too, and so do the grants that end with their session, in statements after the one that removed the session (see `held-session.ts`).
+ * Who must hear of it is found here, and written into the outbox (`logouts.ts`) by the same act.
  */
 import type { EndedSession } from '@symbolon/provider';
 import { type Kysely, sql } from 'kysely';
 import { type Act, type Engine, run } from './engine.ts';
+import { keptFor, noticeOf } from './logouts.ts';
 import { statement } from './prepare.ts';
 import type { Schema } from './schema.ts';
 
 type OfBrowser = { readonly tenant: string; readonly browser: string; readonly sid: string | null };
-type OfPerson = { readonly tenant: string; readonly sub: string };
-type Ended = OfPerson & { readonly sid: string };
-type Holding = Ended & { readonly now: number };
+type OfPerson = { readonly tenant: string; readonly sub: string; readonly sid: string | null };
+type Ended = { readonly tenant: string; readonly sub: string; readonly sid: string };
+type Held = Ended & { readonly now: number };
 
-/** One session of a browser (all of them where `sid` is null), or every session of a person. */
+/** One session (all of them where `sid` is null) of a browser, or of a person. */
 export type Where = OfBrowser | OfPerson;
 
-/** Call before grants are revoked: a client that holds none from a session has nothing to be told. */
+/** Call before grants are revoked: a client that holds none from a session, and was not answered in it, has nothing to be told. */
 export function endSessions(engine: Engine): (where: Where, now: number) => Act<readonly EndedSession[]> {
   const { kysely } = engine;
-  const ofBrowser = statement<OfBrowser>('sessions.end.browser')((p) =>
-    removal(kysely, p).where('browser', '=', p.browser).where('sid', '=', sql<string>`coalesce(${p.sid}, sid)`),
-  );
+  const ofBrowser = statement<OfBrowser>('sessions.end.browser')((p) => removal(kysely, p).where('browser', '=', p.browser));
   const ofPerson = statement<OfPerson>('sessions.end.person')((p) => removal(kysely, p).where('sub', '=', p.sub));
-  const holders = statement<Holding>('sessions.end.holders')((p) =>
+  const endCodes = codesEnd(engine);
+  const holders = grantHolders(engine);
+  const endGrants = grantsEnd(engine);
+  const notice = noticeOf(engine);
+  return function* (where, now): Act<EndedSession[]> {
+    const { tenant } = where;
+    const ended = 'sub' in where ? yield* run(ofPerson, where) : yield* run(ofBrowser, where);
+    const reported: EndedSession[] = [];
+    for (const { sid, sub, expires_at, clients } of ended) {
+      yield* run(endCodes, { tenant, sub, sid });
+      const holding = yield* run(holders, { tenant, sub, sid, now });
+      yield* run(endGrants, { tenant, sub, sid, now });
+      if (now >= expires_at) continue;
+      const knowing = [...new Set([...Object.keys(JSON.parse(clients)), ...holding.map((row) => row.client_id)])].sort();
+      for (const client_id of knowing) yield* run(notice, { tenant, sid, client_id, sub, now, kept_until: now + keptFor });
+      reported.push({ sid, sub, clients: knowing });
+    }
+    return reported;
+  };
+}
+
+function grantHolders({ kysely }: Engine) {
+  return statement<Held>('sessions.end.holders')((p) =>
     kysely
       .selectFrom('grants')
       .select('client_id')
@@ -32,36 +54,46 @@ export function endSessions(engine: Engine): (where: Where, now: number) => Act<
       .where('sub', '=', p.sub)
       .where('sid', '=', p.sid)
       .where('revoked_at', 'is', null)
-      .where('expires_at', '>', p.now)
-      .orderBy('client_id'),
+      .where('expires_at', '>', p.now),
   );
-  const endCodes = codesEnd(engine);
-  return function* (where, now): Act<EndedSession[]> {
-    const ended = 'sub' in where ? yield* run(ofPerson, where) : yield* run(ofBrowser, where);
-    const reported: EndedSession[] = [];
-    for (const { sid, sub, expires_at } of ended) {
-      yield* run(endCodes, { tenant: where.tenant, sub, sid });
-      if (now >= expires_at) continue;
-      const clients = yield* run(holders, { tenant: where.tenant, sub, sid, now });
-      reported.push({ sid, sub, clients: clients.map((row) => row.client_id) });
-    }
-    return reported;
-  };
 }
 
+function grantsEnd(engine: Engine) {
+  const ends =
+    engine.dialect === 'postgres' ? sql<string>`cast(data as json) ->> 'endsWithSession'` : sql<string>`data ->> 'endsWithSession'`;
+  return statement<Held>('sessions.end.grants')((p) =>
+    engine.kysely
+      .updateTable('grants')
+      .set({ revoked_at: p.now })
+      .where('tenant', '=', p.tenant)
+      .where('sub', '=', p.sub)
+      .where('sid', '=', p.sid)
+      .where('revoked_at', 'is', null)
+      .where(ends, 'is not', null),
+  );
+}
+
+/** A code that is being redeemed just now finds the mark, and the grant that is opened from it is born revoked. */
 function codesEnd({ kysely, dialect }: Engine) {
   const session = dialect === 'postgres' ? sql<string>`cast(approval as json) ->> 'sid'` : sql<string>`approval ->> 'sid'`;
   return statement<Ended>('sessions.end.codes')((p) =>
     kysely
       .updateTable('requests')
-      .set({ stage: 'denied' })
+      .set({ stage: endedStage })
       .where('tenant', '=', p.tenant)
       .where('sub', '=', p.sub)
-      .where('stage', '=', 'approved')
+      .where('stage', 'in', ['approved', 'redeemed'])
       .where(session, '=', p.sid),
   );
 }
 
-function removal(kysely: Kysely<Schema>, { tenant }: Where) {
-  return kysely.deleteFrom('sessions').where('tenant', '=', tenant).returning(['sid', 'sub', 'expires_at']);
+/** What becomes of a code that has not come to anything yet, and of one whose grant is being opened. */
+export const endedStage = sql<'replayed' | 'denied'>`case stage when 'redeemed' then 'replayed' else 'denied' end`;
+
+function removal(kysely: Kysely<Schema>, { tenant, sid }: Where) {
+  return kysely
+    .deleteFrom('sessions')
+    .where('tenant', '=', tenant)
+    .where('sid', '=', sql<string>`coalesce(${sid}, sid)`)
+    .returning(['sid', 'sub', 'expires_at', 'clients']);
 }

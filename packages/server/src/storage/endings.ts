@@ -2,14 +2,14 @@
  * What ends a grant, and what goes with a person who was disabled or got a new password, and with a client that was removed. Authorization requests come before
  * grants everywhere: whoever is opening a grant just now either finds the mark on its request, or is found by the statement after it.
  */
-import { sql } from 'kysely';
-import { endSessions } from './ended-sessions.ts';
+import { endedStage, endSessions } from './ended-sessions.ts';
 import { type Act, type Engine, run } from './engine.ts';
 import { type Statement, statement } from './prepare.ts';
 
 type OfPerson = { readonly tenant: string; readonly sub: string; readonly now: number };
 type OfClient = { readonly tenant: string; readonly client_id: string };
 
+type OfPair = OfPerson & OfClient;
 type OfGrant = { readonly tenant: string; readonly id: string; readonly now: number };
 
 /** Ends one grant; answers its row if it was alive. */
@@ -31,9 +31,36 @@ export type Endings = {
   readonly endClient: (tenant: string, client_id: string) => Act<void>;
 };
 
+/** What one person allowed one client: its codes and grants. Answers whether there was a grant alive. */
+export function endPair({ kysely }: Engine): (pair: OfPair) => Act<boolean> {
+  const endCodes = statement<OfPair>('end.pair.codes')((p) =>
+    kysely
+      .updateTable('requests')
+      .set({ stage: endedStage })
+      .where('tenant', '=', p.tenant)
+      .where('sub', '=', p.sub)
+      .where('client_id', '=', p.client_id)
+      .where('stage', 'in', ['approved', 'redeemed']),
+  );
+  const revokeGrants = statement<OfPair>('end.pair.grants')((p) =>
+    kysely
+      .updateTable('grants')
+      .set({ revoked_at: p.now })
+      .where('tenant', '=', p.tenant)
+      .where('sub', '=', p.sub)
+      .where('client_id', '=', p.client_id)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', p.now)
+      .returning('id'),
+  );
+  return function* (pair) {
+    yield* run(endCodes, pair);
+    return (yield* run(revokeGrants, pair)).length > 0;
+  };
+}
+
 export function endings(engine: Engine): Endings {
   const { kysely } = engine;
-  const endedStage = sql<'replayed' | 'denied'>`case stage when 'redeemed' then 'replayed' else 'denied' end`;
   const ended = endSessions(engine);
   const endCodes = statement<OfPerson>('end.codes')((p) =>
     kysely
@@ -68,7 +95,7 @@ export function endings(engine: Engine): Endings {
 
   return {
     *endPerson(tenant, sub, now) {
-      yield* ended({ tenant, sub }, now);
+      yield* ended({ tenant, sub, sid: null }, now);
       yield* run(endCodes, { tenant, sub, now });
       yield* run(revokeGrants, { tenant, sub, now });
     },

@@ -15,6 +15,7 @@ import { grants } from './grants.ts';
 import { identities } from './identities.ts';
 import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
+import { logouts } from './logouts.ts';
 import { migrate } from './migrations/migrate.ts';
 import { statement } from './prepare.ts';
 import { replay } from './replay.ts';
@@ -73,6 +74,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     identities: identities(engine),
     waits: waits(engine),
     choices: choices(engine),
+    logouts: logouts(engine),
     certificates: certificates(engine),
   };
   return (id) => ({
@@ -91,6 +93,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     identities: of.identities(id),
     waits: of.waits(id),
     choices: of.choices(id),
+    logouts: of.logouts(id),
     certificates: of.certificates(id),
   });
 }

@@ -60,6 +60,23 @@ export type Schema = {
     created_at: number;
     seen_at: number;
     expires_at: number;
+    /** JSON object: the clients that were answered in it, and when first. */
+    clients: string;
+  };
+  logouts: {
+    tenant: string;
+    sid: string;
+    client_id: string;
+    sub: string;
+    state: 'waiting' | 'told' | 'silent' | 'given_up';
+    ended_at: number;
+    attempts: number;
+    /** When it is tried next; while somebody is sending it, when he is taken for dead. */
+    next_at: number;
+    last_at: number | null;
+    last_status: number | null;
+    settled_at: number | null;
+    expires_at: number;
   };
   consents: { tenant: string; sub: string; client_id: string; scopes: string; at: number };
   initial_tokens: { tenant: string; hash: string; uses: number; expires_at: number };

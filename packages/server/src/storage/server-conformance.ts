@@ -6,6 +6,7 @@ import { choicesConformance } from './server-conformance/choices.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
 import { identitiesConformance } from './server-conformance/identities.ts';
 import { keysConformance } from './server-conformance/keys.ts';
+import { logoutsConformance } from './server-conformance/logouts.ts';
 import { signInConformance } from './server-conformance/sign-in.ts';
 import { storageConformance, tenantConformance } from './server-conformance/storage.ts';
 import { endingConformance, usersConformance } from './server-conformance/users.ts';
@@ -36,6 +37,7 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
   describe('Identities', () => identitiesConformance(test));
   describe('Waits', () => waitsConformance(test));
   describe('Choices', () => choicesConformance(test));
+  describe('Logouts', () => logoutsConformance(test));
   describe('Certificates', () => certificatesConformance(test));
   describe('Tenants', () => tenantConformance(test));
   describe('Storage', () => storageConformance(test));

@@ -28,9 +28,20 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
           .onRef('c.sub', '=', 's.sub')
           .on((eb) => eb('c.client_id', '=', p.client_id)),
       )
-      .select(['s.sid', 's.sub', 's.data', 's.created_at', 's.seen_at', 's.expires_at', 'u.data as account', 'c.scopes'])
+      .select(['s.sid', 's.sub', 's.data', 's.created_at', 's.seen_at', 's.expires_at', 's.clients', 'u.data as account', 'c.scopes'])
       .where('s.tenant', '=', p.tenant)
       .where('s.browser', '=', p.browser)
+      .where('s.expires_at', '>', p.now)
+      .where(sql<number>`s.seen_at + cast(${p.idle} as bigint)`, '>', p.now)
+      .orderBy('s.seen_at', 'desc'),
+  );
+  const list = statement<Omit<Lookup, 'browser' | 'client_id'> & { readonly sub: string }>('sessions.list')((p) =>
+    kysely
+      .selectFrom('sessions as s')
+      .innerJoin('users as u', (join) => join.onRef('u.tenant', '=', 's.tenant').onRef('u.sub', '=', 's.sub'))
+      .select(['s.sid', 's.sub', 's.data', 's.created_at', 's.seen_at', 's.expires_at', 's.clients', 'u.data as account'])
+      .where('s.tenant', '=', p.tenant)
+      .where('s.sub', '=', p.sub)
       .where('s.expires_at', '>', p.now)
       .where(sql<number>`s.seen_at + cast(${p.idle} as bigint)`, '>', p.now)
       .orderBy('s.seen_at', 'desc'),
@@ -43,6 +54,7 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
       .where('sid', '=', p.sid)
       .where('seen_at', '<', p.now),
   );
+  const join = joining(engine);
   const signIn = authentication(engine);
   const end = endSessions(engine);
 
@@ -55,18 +67,42 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
     touch: async (sid, now) => {
       await engine.write(touch, { tenant, sid, now });
     },
+    join: async (sid, client_id, now) => {
+      await engine.write(join, { tenant, sid, now, added: JSON.stringify({ [client_id]: now }) });
+    },
+    list: async (sub, idle, now) => (await engine.read(list, { tenant, sub, idle, now })).flatMap(toSession),
     end: (browser, sid, now) => engine.act(() => end({ tenant, browser, sid: sid ?? null }, now)),
-    endAll: (sub, now) => engine.act(() => end({ tenant, sub }, now)),
+    endOne: (sub, sid, now) => engine.act(() => end({ tenant, sub, sid }, now)),
+    endAll: (sub, now) => engine.act(() => end({ tenant, sub, sid: null }, now)),
   });
 }
 
-type SessionColumns = Pick<Schema['sessions'], 'sid' | 'sub' | 'data' | 'created_at' | 'seen_at' | 'expires_at'>;
+/** Several clients at once are all kept: the row is read again under its lock. What was there first stays: merged in from the right. */
+function joining({ kysely, dialect }: Engine) {
+  const merged = (added: string) =>
+    dialect === 'postgres' ? sql<string>`(cast(${added} as jsonb) || clients::jsonb)::text` : sql<string>`json_patch(${added}, clients)`;
+  return statement<{ readonly tenant: string; readonly sid: string; readonly now: number; readonly added: string }>('sessions.join')((p) =>
+    kysely
+      .updateTable('sessions')
+      .set({ clients: merged(p.added) })
+      .where('tenant', '=', p.tenant)
+      .where('sid', '=', p.sid)
+      .where('expires_at', '>', p.now),
+  );
+}
 
-function toView(row: SessionColumns & { readonly account: string; readonly scopes: string | null }): readonly SessionView[] {
+type SessionColumns = Omit<Schema['sessions'], 'tenant' | 'browser'> & { readonly account: string };
+
+function toSession({ sid, sub, data, created_at, seen_at, expires_at, clients, account }: SessionColumns): readonly Session[] {
+  if (toAccount(account)?.active !== true) return [];
+  const kept: Pick<Session, 'authTime' | 'amr' | 'acr' | 'upstream' | 'device'> = JSON.parse(data);
+  const times = { createdAt: created_at, seenAt: seen_at, expiresAt: expires_at };
+  return [{ ...kept, sid, sub, ...times, clients: JSON.parse(clients) as Session['clients'] }];
+}
+
+function toView(row: SessionColumns & { readonly scopes: string | null }): readonly SessionView[] {
   const account = toAccount(row.account);
-  if (account?.active !== true) return [];
-  const kept: Pick<Session, 'authTime' | 'amr' | 'acr' | 'upstream'> = JSON.parse(row.data);
+  if (account === undefined) return [];
   const consented: readonly string[] = row.scopes === null ? [] : JSON.parse(row.scopes);
-  const { sid, sub, created_at, seen_at, expires_at } = row;
-  return [{ ...kept, sid, sub, createdAt: created_at, seenAt: seen_at, expiresAt: expires_at, account, consented }];
+  return toSession(row).map((session) => ({ ...session, account, consented }));
 }

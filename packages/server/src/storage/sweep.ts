@@ -12,6 +12,7 @@ const kinds: readonly { readonly table: keyof Schema; readonly key: readonly str
   { table: 'access_tokens', key: ['tenant', 'hash'], dead: 'expires_at' },
   { table: 'grants', key: ['tenant', 'id'], dead: 'expires_at' },
   { table: 'sessions', key: ['tenant', 'sid'], dead: 'expires_at' },
+  { table: 'logouts', key: ['tenant', 'sid', 'client_id'], dead: 'expires_at' },
   { table: 'attempts', key: ['tenant', 'bucket'], dead: 'expires_at' },
   { table: 'waits', key: ['tenant', 'kind', 'hash'], dead: 'expires_at' },
   { table: 'choices', key: ['tenant', 'visitor'], dead: 'expires_at' },

@@ -7,7 +7,15 @@ import { readFileSync } from 'node:fs';
 import type { Asset } from './asset.ts';
 import { buttonAssets } from './button-assets.ts';
 
-export type AssetPaths = { readonly stylesheet: string; readonly formPost: string; readonly favicon: string };
+const files = {
+  stylesheet: 'symbolon.css',
+  formPost: 'form-post.js',
+  goOn: 'go-on.js',
+  checkSession: 'check-session.js',
+  favicon: 'favicon.svg',
+};
+
+export type AssetPaths = Readonly<Record<keyof typeof files, string>>;
 export type Assets = {
   readonly paths: AssetPaths;
   /** By path below an issuer: `/assets/NAME.HASH.EXTENSION`, and the button's. */
@@ -34,9 +42,14 @@ function read(file: string): readonly [path: string, asset: Asset] {
 
 /** Reads the package's assets. Throws when one is missing: an incomplete installation must not start. */
 export function loadAssets(): Assets {
-  const [stylesheet, formPost, favicon] = [read('symbolon.css'), read('form-post.js'), read('favicon.svg')];
+  const all = Object.entries(files).map(([name, file]) => [name, ...read(file)] as const);
   return {
-    paths: { stylesheet: stylesheet[0], formPost: formPost[0], favicon: favicon[0] },
-    files: Object.fromEntries([stylesheet, formPost, favicon, ...buttonAssets()]),
+    paths: Object.fromEntries(all.map(([name, path]) => [name, path])) as AssetPaths,
+    files: Object.fromEntries([...all.map(([, path, asset]) => [path, asset] as const), ...buttonAssets()]),
   };
+}
+
+/** The same below the path of an issuer. */
+export function assetsBelow(base: string, paths: AssetPaths): AssetPaths {
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, base + path])) as AssetPaths;
 }

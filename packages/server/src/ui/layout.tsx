@@ -16,6 +16,8 @@ type LayoutProps = {
   readonly title: string;
   /** An external script of ours, by its path. */
   readonly script?: string;
+  /** Where the browser goes on to by itself, and after how many seconds. */
+  readonly goOn?: { readonly url: string; readonly after: number };
   readonly children: ComponentChildren;
 };
 
@@ -24,7 +26,7 @@ export function renderPage(props: LayoutProps): string {
   return `<!doctype html>${renderToString(<Page {...props} />)}`;
 }
 
-function Page({ context, title, script, children }: LayoutProps) {
+function Page({ context, title, script, goOn, children }: LayoutProps) {
   const { language } = translator(context.locale);
   return (
     <html lang={language} dir={direction(language)}>
@@ -37,6 +39,7 @@ function Page({ context, title, script, children }: LayoutProps) {
         <title>{`${title} · ${safeText(context.tenant.name)}`}</title>
         <link rel="icon" type="image/svg+xml" href={context.assets.favicon} />
         <link rel="stylesheet" href={context.assets.stylesheet} />
+        {goOn === undefined ? null : <meta http-equiv="refresh" content={`${goOn.after};url=${goOn.url}`} />}
         {script === undefined ? null : <script src={script} defer />}
       </head>
       <body>

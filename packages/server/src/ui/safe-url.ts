@@ -30,6 +30,12 @@ export function formTarget(value: string): string {
   return url.href;
 }
 
+/** Where a browser goes on to by itself: a web address, or an application's own scheme, which has a dot (RFC 8252 section 7.1). Throws otherwise. */
+export function onwardAddress(value: string): string {
+  if (/^[a-z][a-z0-9+-]*\.[a-z0-9+.-]*:/i.test(value)) return value;
+  return formTarget(value);
+}
+
 /** What a redirect URI says about who receives the answer: its host, in ASCII so that no letter passes for another; for an app, its scheme. */
 export function redirectIdentity(redirectUri: string): string {
   const url = URL.parse(redirectUri);

@@ -37,7 +37,12 @@ export async function authorizationCode(op: Provider, { client, form, sender }: 
   });
   const family = wantsRefreshToken(client, scopes) ? newFamily(op) : undefined;
   const refreshLife = family === undefined ? 0 : lifetimeOf(op, client, 'refreshToken');
-  const grant = { ...grantOf(request, scopes, op.now(), access.row.expiresAt, refreshLife), ...refreshBinding(client, sender) };
+  const offline = family !== undefined && scopes.includes('offline_access') && client.policy.offlineAccess !== 'session';
+  const grant: Grant = {
+    ...grantOf(request, scopes, op.now(), access.row.expiresAt, refreshLife),
+    ...refreshBinding(client, sender),
+    ...(offline ? undefined : { endsWithSession: true }),
+  };
   const refresh = family === undefined ? undefined : { familyHash: familyHashOf(family), expiresAt: grant.expiresAt };
   await op.store.grants.open(grant, { ...access.row, grantId: grant.id }, refresh);
 

@@ -4,28 +4,19 @@
  * Stable ids: `consent-allow`, `consent-deny`, `consent-switch` (action=allow, deny, switch).
  */
 import { type Asker, AskerBadge, AskerLinks, AskerName } from '../../ui/asker.tsx';
-import { claimLabel } from '../../ui/claims.ts';
 import { duration } from '../../ui/duration.ts';
 import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
-import { en, type MessageKey } from '../../ui/messages/en.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { safeText } from '../../ui/safe-text.ts';
 import { redirectIdentity } from '../../ui/safe-url.ts';
-import { type Translator, translator } from '../../ui/translate.ts';
-
-export type ConsentScope = {
-  readonly name: string;
-  /** From the tenant's own definition; standard scopes have ours, in the page's language. */
-  readonly description?: string;
-  /** The claims it releases of this person, by name. */
-  readonly claims?: readonly string[];
-};
+import { ScopeText, type ScopeWords } from '../../ui/scope-text.tsx';
+import { translator } from '../../ui/translate.ts';
 
 export type ConsentView = FormTarget & {
   readonly client: Asker;
   readonly redirectUri: string;
-  readonly scopes: readonly ConsentScope[];
+  readonly scopes: readonly ScopeWords[];
   /** Whether the application gets a refresh token: access while the person is away. */
   readonly offline: boolean;
   /** Seconds: of an access token, or of a refresh token that is not used. */
@@ -50,7 +41,7 @@ export function consentPage(view: ConsentView, context: PageContext): string {
         <ul class="scopes">
           {view.scopes.map((scope) => (
             <li key={scope.name}>
-              <Scope scope={scope} locale={context.locale} />
+              <ScopeText scope={scope} locale={context.locale} />
             </li>
           ))}
         </ul>
@@ -88,29 +79,4 @@ function Terms({ view, context }: { readonly view: ConsentView; readonly context
       {view.offline ? t('consent.offline', time) : t('consent.online', time)} {rich('consent.ask', { tenant })}
     </p>
   );
-}
-
-function Scope({ scope, locale }: { readonly scope: ConsentScope; readonly locale: string }) {
-  const { t } = translator(locale);
-  const { name, description, claims = [] } = scope;
-  // One claim of the scope's own name is the scope once more.
-  const details = claims.filter((claim) => claim !== name).map((claim) => claimLabel(claim, locale) ?? safeText(claim));
-  return (
-    <>
-      {description === undefined ? standard(name, t) : <bdi>{safeText(description, 160)}</bdi>}
-      {details.length === 0 ? null : <span class="detail">{details.join(', ')}</span>}
-    </>
-  );
-}
-
-type StandardScope = Extract<MessageKey, `scope.${string}`>;
-
-function isStandard(key: string): key is StandardScope {
-  return key.startsWith('scope.') && Object.hasOwn(en, key);
-}
-
-/** A scope nobody described is shown by its name, as code: honest, if not kind. */
-function standard(name: string, t: Translator['t']) {
-  const key = `scope.${name}`;
-  return isStandard(key) ? t(key) : <code>{safeText(name)}</code>;
 }

@@ -1,4 +1,7 @@
-/** `/home`: who am I here. Ids: `home-account`, `home-sign-out`, `home-sign-in`, `home-choose`; each claim's value is `claim-<name>`. */
+/**
+ * `/home`: who am I here. Ids: `home-account`, `home-account-page`, `home-sign-out`, `home-sign-in`, `home-choose`; each
+ * claim's value is `claim-<name>`.
+ */
 import type { Json } from '@symbolon/provider';
 import { claimLabel, claimText } from '../../ui/claims.ts';
 import { renderPage } from '../../ui/layout.tsx';
@@ -20,6 +23,8 @@ export type HomeView = {
       };
       /** Where signing out begins: a path of ours, which asks before it acts. */
       readonly signOut: string;
+      /** Where she sees where she is signed in: a path of ours. */
+      readonly sessions: string;
     }
   | { readonly signIn: string }
 );
@@ -41,7 +46,7 @@ export function homePage(view: HomeView, context: PageContext): string {
 
 type Inside<View> = Extract<HomeView, View> & { readonly context: PageContext };
 
-function SignedIn({ account, signOut, context }: Inside<{ account: unknown }>) {
+function SignedIn({ account, signOut, sessions, context }: Inside<{ account: unknown }>) {
   const { t, rich } = translator(context.locale);
   const name = safeText(account.name ?? '') || safeText(account.username);
   return (
@@ -58,6 +63,9 @@ function SignedIn({ account, signOut, context }: Inside<{ account: unknown }>) {
         ))}
       </dl>
       <div class="buttons">
+        <a id="home-account-page" class="button" href={ownAddress(sessions)}>
+          {t('home.account')}
+        </a>
         <a id="home-sign-out" class="button" href={ownAddress(signOut)}>
           {t('home.signOut')}
         </a>

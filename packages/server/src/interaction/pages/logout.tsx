@@ -9,7 +9,8 @@ import { translator } from '../../ui/translate.ts';
 export type LogoutView = FormTarget & {
   /** Who sent the person here, when that is known. */
   readonly client?: Asker;
-  readonly signedInAs?: string;
+  /** The accounts that the answer is about. */
+  readonly signedInAs: readonly string[];
 };
 
 /** The question as HTML. */
@@ -26,9 +27,9 @@ export function logoutPage(view: LogoutView, context: PageContext): string {
         <h1>{t('logout.title')}</h1>
         {client === undefined ? null : <p>{rich('logout.asked', { client: <AskerName client={client} /> })}</p>}
         <p>
-          {signedInAs === undefined
+          {signedInAs.length === 0
             ? rich('logout.anonymous', { tenant })
-            : rich('logout.text', { tenant, account: <bdi>{safeText(signedInAs)}</bdi> })}
+            : rich('logout.text', { tenant, account: <bdi>{signedInAs.map((name) => safeText(name)).join(', ')}</bdi> })}
         </p>
         <Form target={view}>
           <div class="buttons">

@@ -6,15 +6,16 @@ import { selectPage } from '../../selector/pages/select.tsx';
 import { loadAssets } from '../../ui/assets.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { languages } from '../../ui/translate.ts';
+import { accountPage } from './account.tsx';
 import { consentPage } from './consent.tsx';
 import { errorPage } from './error.tsx';
 import { formPostPage } from './form-post.tsx';
 import { homePage } from './home.tsx';
-import { loggedOutPage } from './logged-out.tsx';
 import { loginPage } from './login.tsx';
 import { logoutPage } from './logout.tsx';
 import { messagePage } from './message.tsx';
 import { selectAccountPage } from './select-account.tsx';
+import { signedOutPage } from './signed-out.tsx';
 
 const { paths } = loadAssets();
 const locales = Object.keys(languages);
@@ -63,6 +64,14 @@ function everyPage(text: string, url: string) {
     none: null,
     [`x${text}`]: 3,
   };
+  const ended = ['told', 'waiting', 'failing', 'given_up', 'framed', 'silent'] as const;
+  const held = {
+    sessions: [
+      { sid: text, device: 'Firefox, Linux', signedIn: 90_000, lastSeen: 10, here: true, applications: [text, 'Mail'] },
+      { sid: 'other', device: '', signedIn: 7300, lastSeen: 120, here: false, applications: [] },
+    ],
+    access: [{ client_id: text, client, scopes, offline: true }],
+  };
   return {
     login: (c: PageContext) => loginPage({ ...form, client, username: text }, c),
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
@@ -110,9 +119,24 @@ function everyPage(text: string, url: string) {
     error: (c: PageContext) => errorPage({ code: text, description: text, traceId: text }, c),
     'error with a reason': (c: PageContext) => errorPage({ code: text, description: text, traceId: text, reason: 'request_gone' }, c),
     'form-post': (c: PageContext) => formPostPage({ action: 'https://rp.example/cb?x=1', fields: { state: text, [text]: text } }, c),
-    logout: (c: PageContext) => logoutPage({ ...form, client, signedInAs: text }, c),
-    'logged-out': (c: PageContext) => loggedOutPage({ signIn: '/home' }, c),
-    home: (c: PageContext) => homePage({ account: { username: text, name: text, claims }, signOut: '/logout' }, c),
+    logout: (c: PageContext) => logoutPage({ ...form, client, signedInAs: [text, text] }, c),
+    'signed-out': (c: PageContext) => signedOutPage({ applications: [], frames: [], signIn: '/home' }, c),
+    'signed-out with applications': (c: PageContext) =>
+      signedOutPage(
+        { applications: ended.map((state) => ({ name: `${text} ${state}`, state })), frames: [], signIn: '/home', again: '/again' },
+        c,
+      ),
+    'signed-out on the way': (c: PageContext) =>
+      signedOutPage(
+        { applications: [], frames: ['https://rp.example/out?iss=x&sid=y'], signIn: '/home', redirect: 'https://rp.example/bye' },
+        c,
+      ),
+    'signed-out elsewhere': (c: PageContext) => signedOutPage({ applications: [], frames: [], signIn: '/home', account: '/account' }, c),
+    account: (c: PageContext) =>
+      accountPage({ ...form, username: text, others: [{ username: text, link: '/account' }], ...held, home: '/home' }, c),
+    'account without anything': (c: PageContext) =>
+      accountPage({ ...form, username: text, others: [], sessions: [], access: [], home: '/home' }, c),
+    home: (c: PageContext) => homePage({ account: { username: text, name: text, claims }, signOut: '/logout', sessions: '/account' }, c),
     'home without a session': (c: PageContext) => homePage({ signIn: '/login' }, c),
     message: (c: PageContext) => messagePage({ notice: 'pageExpired', next: '/home' }, c),
   };
@@ -137,7 +161,11 @@ const stableIds: Readonly<Record<string, readonly string[]>> = {
   error: ['error-code', 'error-description', 'trace-id'],
   'form-post': ['form-post-continue'],
   logout: ['logout-yes', 'logout-no'],
-  'logged-out': ['logged-out-sign-in'],
+  'signed-out': ['logged-out-sign-in'],
+  'signed-out with applications': ['ended-0', 'ended-5', 'signed-out-again'],
+  'signed-out on the way': ['signed-out-continue'],
+  'signed-out elsewhere': ['signed-out-account'],
+  account: ['session-0', 'session-end-1', 'sign-out-everywhere', 'access-0', 'access-withdraw-0', 'account-other-0', 'account-home'],
   home: ['home-account', 'home-sign-out', 'claim-email', 'claim-username'],
   'home without a session': ['home-sign-in'],
   message: ['message-pageExpired', 'message-continue'],
@@ -170,9 +198,10 @@ describe.each(cases)('%s in %s', (name, locale, render) => {
 
   it('K6: has no inline script, style or event handler', () => {
     for (const { name: tag, attributes } of all) {
-      expect(tag).not.toMatch(/^(style|iframe|object|embed|base)$/);
+      expect(tag).not.toMatch(/^(style|object|embed|base)$/);
+      if (tag === 'iframe') expect(attributes).toMatchObject({ hidden: '', sandbox: 'allow-scripts allow-same-origin allow-forms' });
       expect(Object.keys(attributes).filter((attribute) => /^(style|on.*|srcdoc)$/.test(attribute))).toEqual([]);
-      if (tag === 'script') expect(attributes.src).toBe(paths.formPost);
+      if (tag === 'script') expect([paths.formPost, paths.goOn]).toContain(attributes.src);
     }
     expect(html).not.toMatch(/<script[^>]*>[^<]/);
   });
@@ -294,7 +323,7 @@ describe('pages', () => {
     const online = consentPage({ ...view, offline: false, lifetime: 3600, scopes: [{ name: 'profile' }] }, fi);
     expect(online).toContain('Nimesi ja profiilisi');
     expect(online).toContain('1 tunnin ajan');
-    expect(online).toContain('taholta <bdi>Example Corp</bdi>');
+    expect(online).toContain('tilisivullasi. Palvelu: <bdi>Example Corp</bdi>');
   });
 
   it('an error page tells a person what she can do in her own language, and the developer the rest', () => {
@@ -322,9 +351,18 @@ describe('pages', () => {
     expect(() => formPostPage({ action: 'javascript:alert(1)', fields: {} }, fi)).toThrow(TypeError);
   });
 
+  it('B3, K9: the page after a sign-out leads on by link and by itself, to what a client may register and nothing else', () => {
+    const view = { applications: [], frames: [], signIn: '/login' };
+    const html = signedOutPage({ ...view, redirect: 'https://rp.example/bye?state="\'&' }, fi);
+    expect(html).toMatch(/<meta http-equiv="refresh" content="5;url=https:\/\/rp.example\/bye\?state=%22%27&amp;"/);
+    expect(signedOutPage({ ...view, redirect: 'com.example.app:/bye' }, fi)).toContain('href="com.example.app:/bye"');
+    for (const redirect of ['javascript:alert(1)', 'data:text/html,x', '//evil.example', '/home'])
+      expect(() => signedOutPage({ ...view, redirect }, fi)).toThrow(TypeError);
+  });
+
   it('without a query there are no language links, and a language we do not have is English', () => {
     const { query: _, ...rest } = context('ar');
-    expect(loggedOutPage({ signIn: '/login' }, rest)).not.toContain('hreflang');
-    expect(loggedOutPage({ signIn: '/login' }, rest)).toContain('<html lang="en" dir="ltr">');
+    expect(signedOutPage({ applications: [], frames: [], signIn: '/login' }, rest)).not.toContain('hreflang');
+    expect(signedOutPage({ applications: [], frames: [], signIn: '/login' }, rest)).toContain('<html lang="en" dir="ltr">');
   });
 });

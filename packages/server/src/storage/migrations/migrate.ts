@@ -11,6 +11,7 @@ import { audience } from './0003-audience.ts';
 import { confirmation } from './0004-confirmation.ts';
 import { certificates } from './0005-certificates.ts';
 import { broker } from './0006-broker.ts';
+import { logouts } from './0007-logouts.ts';
 import { keyRotation } from './0009-key-rotation.ts';
 import { initialTokens } from './0010-initial-tokens.ts';
 import { choices } from './0012-choices.ts';
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-confirmation': confirmation,
   '0005-certificates': certificates,
   '0006-broker': broker,
+  '0007-logouts': logouts,
   '0009-key-rotation': keyRotation,
   '0010-initial-tokens': initialTokens,
   '0012-choices': choices,

@@ -49,7 +49,7 @@ export const fi: Messages = {
   'consent.online':
     'Lupa on voimassa {duration} ajan joka kerta, kun kirjaudut sinne. Sinulta kysytään uudelleen vain, jos pyydetään enemmän.',
   'consent.offline': 'Lupa on voimassa myös poissa ollessasi, kunnes perut sen tai kunnes se on ollut käyttämättä {duration} ajan.',
-  'consent.ask': 'Voit perua luvan milloin tahansa: pyydä sitä taholta {tenant}.',
+  'consent.ask': 'Voit perua luvan milloin tahansa tilisivullasi. Palvelu: {tenant}.',
   'consent.allow': 'Salli',
   'consent.deny': 'Älä salli',
   'consent.signedIn': 'Kirjautuneena: {account}.',
@@ -99,9 +99,17 @@ export const fi: Messages = {
   'logout.no': 'Pysy kirjautuneena',
 
   'loggedOut.title': 'Olet kirjautunut ulos',
-  'loggedOut.text':
-    'Istuntosi on päättynyt (palvelu: {tenant}). Käyttämäsi sovellukset voivat pysyä kirjautuneina, kunnes kirjaudut ulos myös niistä.',
+  'loggedOut.text': 'Istuntosi on päättynyt. Palvelu: {tenant}.',
+  'loggedOut.elsewhere': 'Istunto on päättynyt',
+  'loggedOut.again': 'Katso uudelleen',
   'loggedOut.signIn': 'Kirjaudu uudelleen',
+
+  'ended.told': 'On kirjannut sinut ulos',
+  'ended.waiting': 'Saa parhaillaan tiedon',
+  'ended.failing': 'Ei juuri nyt vastaa; yritämme uudelleen',
+  'ended.given_up': 'Ei vastannut: kirjaudu ulos myös siellä',
+  'ended.framed': 'Pyydettiin kirjaamaan sinut ulos tässä selaimessa',
+  'ended.silent': 'Emme voi ilmoittaa sille: kirjaudu ulos myös siellä',
 
   'home.title': 'Oma tili',
   'home.hello': 'Hei, {name}',
@@ -111,6 +119,21 @@ export const fi: Messages = {
   'home.signOut': 'Kirjaudu ulos',
   'home.chosen': 'Valitsit kirjautumispaikaksi {upstream}, ja sinut ohjataan sinne kysymättä.',
   'home.choose': 'Valitse uudelleen',
+  'home.account': 'Missä olet kirjautuneena',
+
+  'account.title': 'Missä olet kirjautuneena',
+  'account.sessions': 'Istuntosi',
+  'account.unknownDevice': 'Tuntematon selain',
+  'account.here': 'Tämä selain',
+  'account.times': 'Kirjautunut {signedIn}, viimeksi käytetty {lastSeen}',
+  'account.applications': 'Sovellukset: {names}',
+  'account.end': 'Kirjaudu ulos',
+  'account.everywhere': 'Kirjaudu ulos kaikkialta',
+  'account.access': 'Sovellukset, joilla on pääsy',
+  'account.noAccess': 'Yhdelläkään sovelluksella ei ole pääsyä tiliisi.',
+  'account.offline': 'Pääsy säilyy, kun kirjaudut ulos',
+  'account.withdraw': 'Peru pääsy',
+  'account.other': 'Näytä tili: {account}',
 
   'claim.username': 'Käyttäjätunnus',
   'claim.name': 'Nimi',

@@ -49,7 +49,7 @@ export const fr: Messages = {
   'consent.online': 'Cet accès dure {duration} à chaque connexion. La question ne vous sera posée à nouveau que si davantage est demandé.',
   'consent.offline':
     'Cet accès reste valable en votre absence, jusqu’à ce que vous le retiriez ou qu’il reste inutilisé pendant {duration}.',
-  'consent.ask': 'Vous pouvez le retirer à tout moment : il suffit de le demander à {tenant}.',
+  'consent.ask': 'Vous pouvez le retirer à tout moment, sur la page de votre compte chez {tenant}.',
   'consent.allow': 'Autoriser',
   'consent.deny': 'Ne pas autoriser',
   'consent.signedIn': 'Session ouverte sous le nom {account}.',
@@ -100,9 +100,17 @@ export const fr: Messages = {
   'logout.no': 'Garder ma session',
 
   'loggedOut.title': 'Vous avez quitté votre session',
-  'loggedOut.text':
-    'Votre session chez {tenant} est terminée. Les applications que vous avez utilisées peuvent rester ouvertes tant que vous ne les quittez pas aussi.',
+  'loggedOut.text': 'Votre session chez {tenant} est fermée.',
+  'loggedOut.elsewhere': 'La session est fermée',
+  'loggedOut.again': 'Regarder à nouveau',
   'loggedOut.signIn': 'Se connecter à nouveau',
+
+  'ended.told': 'Vous a déconnecté',
+  'ended.waiting': 'En cours d’avertissement',
+  'ended.failing': 'Injoignable pour le moment ; nous réessayons',
+  'ended.given_up': 'Est restée injoignable : déconnectez-vous aussi là-bas',
+  'ended.framed': 'A été priée de vous déconnecter dans ce navigateur',
+  'ended.silent': 'Ne peut pas être avertie : déconnectez-vous aussi là-bas',
 
   'home.title': 'Votre compte',
   'home.hello': 'Bonjour, {name}',
@@ -112,6 +120,21 @@ export const fr: Messages = {
   'home.signOut': 'Se déconnecter',
   'home.chosen': 'Vous avez choisi de vous connecter avec {upstream} et y allez sans question.',
   'home.choose': 'Choisir à nouveau',
+  'home.account': 'Vos sessions ouvertes',
+
+  'account.title': 'Vos sessions ouvertes',
+  'account.sessions': 'Vos sessions',
+  'account.unknownDevice': 'Navigateur inconnu',
+  'account.here': 'Ce navigateur',
+  'account.times': 'Ouverte {signedIn}, utilisée {lastSeen}',
+  'account.applications': 'Applications : {names}',
+  'account.end': 'Se déconnecter',
+  'account.everywhere': 'Se déconnecter partout',
+  'account.access': 'Applications ayant accès',
+  'account.noAccess': 'Aucune application n’a accès à votre compte.',
+  'account.offline': 'Garde son accès quand vous vous déconnectez',
+  'account.withdraw': 'Retirer l’accès',
+  'account.other': 'Afficher {account}',
 
   'claim.username': 'Nom d’utilisateur',
   'claim.name': 'Nom complet',
