@@ -19,8 +19,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([hub.close(), banks.acme.close(), banks.zeta.close()]));
 
 /** To the bank and back with a pushed request, up to consent. */
-async function toConsent(person: Agent, changes: Record<string, string> = {}) {
-  const pushed = await push(hub.issuer, client, { scope, identity_provider_id: 'acme', ...changes });
+async function toConsent(person: Agent) {
+  const pushed = await push(hub.issuer, client, { scope, prompt: 'consent', identity_provider_id: 'acme' });
   const gone = await person.get(pushed.url);
   return { pushed, gone, consent: await person.get(await banks.acme.visit(gone.location ?? '')) };
 }
@@ -73,7 +73,7 @@ describe('through the hub', () => {
 
   it('prompt=select_account shows accounts, banks and a sign-in here on one screen, and each of them works', async () => {
     const person = await signedInAt('acme');
-    const request = authorizationRequest(hub.issuer, client, { scope, prompt: 'select_account' });
+    const request = authorizationRequest(hub.issuer, client, { scope, prompt: 'select_account consent' });
     const page = await person.get(request.url);
     expect(listed(page)).toEqual(['account-0', 'account-other', 'upstream-acme', 'upstream-zeta']);
     expect((await person.submit(page, { button: 'account-0' })).url).toContain('/consent');

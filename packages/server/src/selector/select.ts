@@ -7,26 +7,27 @@
  * Nothing here signs anybody in, and where people are sent is the client's registration alone (A13).
  */
 import { timingSafeEqual } from 'node:crypto';
-import { OAuthError, one, required } from '@symbolon/provider';
+import { OAuthError } from '@symbolon/provider';
 import { type BrowserCookie, newBrowser } from '../http/browser.ts';
 import type { Call, Reply } from '../http/call.ts';
 import { chosenCookie, forgottenCookie, readChoice } from '../http/choice.ts';
+import { ownLink } from '../http/page.ts';
 import { openUpstreams } from '../upstream.ts';
 import { askedOf, offerOf, wordsOf } from './offer.ts';
 import { showChoices } from './show.ts';
-import { type Place, placeIn, type Visit } from './visit.ts';
+import { lasting, type Place, placeIn, type Visit, type Wish, wishOf } from './visit.ts';
 import { findVisitor, forgetVisitor, rememberVisitor, visitorOf } from './visitor.ts';
 
 /** GET /auth/select-accounts */
 export async function selectAccounts(call: Call): Promise<Reply> {
-  const { tenant, request } = call;
-  const { client, origin } = await clientOf(call);
-  const visitor = visitorOf(one(request.query, 'visitor_id'));
-  const asked = askedOf(tenant.op.settings, client, wordsOf(one(request.query, 'scope')), wordsOf(one(request.query, 'claims')));
+  const { tenant } = call;
+  const wish = wishOf(call);
+  const { client, origin } = await clientOf(call, wish);
+  const asked = askedOf(tenant.op.settings, client, wordsOf(wish.scope), wordsOf(wish.claims));
   const offer = offerOf(tenant.op.settings, openUpstreams(tenant.upstreams), asked);
-  const visit: Visit = { call, client, origin, visitor, offer, choice: readChoice(call) };
-  if (one(request.query, 'choose') === 'again') return forget(visit);
-  const chosen = placeIn(openUpstreams(tenant.upstreams), one(request.query, 'choice'));
+  const visit: Visit = { call, wish, client, origin, visitor: visitorOf(wish.visitor_id), offer, choice: readChoice(call) };
+  if (wish.choose === 'again') return forget(visit);
+  const chosen = placeIn(openUpstreams(tenant.upstreams), wish.choice);
   if (chosen !== undefined) return choose(visit, chosen);
   const known = await knownPlace(visit);
   if (known !== undefined) return onward(visit, known);
@@ -35,8 +36,9 @@ export async function selectAccounts(call: Call): Promise<Reply> {
 }
 
 /** Throws, for a page: without a registered address to go back to nobody is sent anywhere. */
-async function clientOf({ tenant, request }: Call): Promise<Pick<Visit, 'client' | 'origin'>> {
-  const client = await tenant.store.clients.find(required(request.query, 'client_id'));
+async function clientOf({ tenant }: Call, { client_id }: Wish): Promise<Pick<Visit, 'client' | 'origin'>> {
+  if (client_id === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
+  const client = await tenant.store.clients.find(client_id);
   if (client === undefined || client.disabled)
     throw new OAuthError('invalid_request', 'client_id names no application that is registered here', { reason: 'client_unknown' });
   if (client.origin_url === undefined)
@@ -45,9 +47,9 @@ async function clientOf({ tenant, request }: Call): Promise<Pick<Visit, 'client'
 }
 
 /** Whom the application names comes before what somebody chose before; a name nobody has here says nothing. */
-async function knownPlace({ call, visitor, offer, choice }: Visit): Promise<Place | undefined> {
+async function knownPlace({ call, wish, visitor, offer, choice }: Visit): Promise<Place | undefined> {
   const named = (id: string | undefined) => placeIn(offer.upstreams, id);
-  const hinted = named(one(call.request.query, 'idp_hint'));
+  const hinted = named(wish.idp_hint);
   if (hinted !== undefined || choice.chosen !== undefined) return hinted ?? named(choice.chosen);
   // Who asked to choose anew in this browser is not sent on by a hint that somebody else hands over.
   if (visitor === undefined || choice.before !== undefined) return undefined;
@@ -59,21 +61,19 @@ async function knownPlace({ call, visitor, offer, choice }: Visit): Promise<Plac
  * A link, not a form: what comes after it leads through the application to the bank, and a form's policy would have to name them all.
  */
 async function choose(visit: Visit, { id }: Place): Promise<Reply> {
-  const { call, visitor, choice } = visit;
-  const { browser, tenant, request } = call;
+  const { call, wish, visitor, choice } = visit;
+  const { browser, tenant } = call;
   const reply = onward(visit, { id });
-  if (browser === undefined || !isMark(call, browser, id, one(request.query, 'mark') ?? '')) return reply;
+  if (browser === undefined || !isMark(call, browser, id, wish.mark ?? '')) return reply;
   if (visitor !== undefined) await rememberVisitor(tenant, visitor, id);
   return { ...reply, headers: { ...reply.headers, 'set-cookie': chosenCookie(tenant, choice, id) } };
 }
 
 /** To the same page without the wish, which is fulfilled: the page may then be loaded again and shown in another language. */
-async function forget({ call, visitor, choice }: Visit): Promise<Reply> {
-  const { tenant, request } = call;
+async function forget({ call, wish, visitor, choice }: Visit): Promise<Reply> {
+  const { tenant } = call;
   if (visitor !== undefined) await forgetVisitor(tenant, visitor);
-  const { choose: _, choice: __, mark: ___, idp_hint: ____, ...rest } = request.query;
-  const query = new URLSearchParams(Object.keys(rest).flatMap((name) => [[name, one(rest, name) ?? '']]));
-  const location = `${tenant.base}/auth/select-accounts?${query}`;
+  const location = ownLink(call, 'auth/select-accounts', lasting(wish));
   return { status: 302, headers: { location, 'set-cookie': forgottenCookie(tenant, choice), 'cache-control': 'no-store' }, body: '' };
 }
 

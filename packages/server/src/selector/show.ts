@@ -1,5 +1,5 @@
 /** The selector's page: signed-in accounts first, then what was chosen before, then everybody else by the order of the file. */
-import { localRealm, one, type SessionView, sessionsOf } from '@symbolon/provider';
+import { localRealm, type SessionView, sessionsOf } from '@symbolon/provider';
 import { type BrowserCookie, known } from '../http/browser.ts';
 import type { Call, Reply } from '../http/call.ts';
 import { formerFirst } from '../http/choice.ts';
@@ -7,7 +7,7 @@ import { askerOf, ownLink, page, pageContext } from '../http/page.ts';
 import { logoPath } from '../upstream.ts';
 import { found } from './offer.ts';
 import { type AccountLink, type SelectView, selectPage } from './pages/select.tsx';
-import { placeIn, type Visit } from './visit.ts';
+import { lasting, placeIn, type Visit, type Wish } from './visit.ts';
 
 /** From so many on there is a field to search by name; fewer are seen at a glance. */
 const worthSearching = 7;
@@ -16,9 +16,9 @@ type Mark = (call: Call, browser: BrowserCookie, id: string) => string;
 
 /** `mark`: what shows that a link was on a page of ours in this browser. */
 export async function showChoices(visit: Visit, browser: BrowserCookie, mark: Mark): Promise<Reply> {
-  const { call, client, origin, offer, choice } = visit;
-  const linkTo = (id: string) => ownLink(call, 'auth/select-accounts', { ...kept(call), choice: id, mark: mark(call, browser, id) });
-  const typed = one(call.request.query, 'q');
+  const { call, wish, client, origin, offer, choice } = visit;
+  const linkTo = (id: string) => ownLink(call, 'auth/select-accounts', { ...lasting(wish), choice: id, mark: mark(call, browser, id) });
+  const { q: typed } = wish;
   const shown = formerFirst(found(offer.upstreams, typed), choice);
   const view: SelectView = {
     client: askerOf(client),
@@ -32,9 +32,9 @@ export async function showChoices(visit: Visit, browser: BrowserCookie, mark: Ma
       former: choice.before?.includes(id) === true,
       ...(logo === undefined ? {} : { logo: logoPath(call.tenant, logo) }),
     })),
-    ...(offer.upstreams.length < worthSearching && typed === undefined ? {} : { search: searchOf(call, typed) }),
+    ...(offer.upstreams.length < worthSearching && typed === undefined ? {} : { search: searchOf(call, wish) }),
   };
-  const html = selectPage(view, pageContext(call, undefined, String(new URLSearchParams(kept(call)))));
+  const html = selectPage(view, pageContext(call, undefined, String(new URLSearchParams(lasting(wish)))));
   return page(call, html, call.browser === undefined ? { cookie: browser } : {});
 }
 
@@ -55,16 +55,9 @@ function nameOf({ account }: SessionView): string {
   return typeof name === 'string' && name !== '' ? name : account.username;
 }
 
-function searchOf(call: Call, typed = ''): NonNullable<SelectView['search']> {
-  const { q: _, ...hidden } = kept(call);
-  const language = one(call.request.query, 'ui_locales');
-  const all = language === undefined ? hidden : { ...hidden, ui_locales: language };
-  return { action: `${call.tenant.base}/auth/select-accounts`, hidden: all, typed, all: ownLink(call, 'auth/select-accounts', hidden) };
-}
-
-/** What a link back to this page needs. */
-function kept({ request }: Call): Record<string, string> {
-  const names = ['client_id', 'visitor_id', 'scope', 'claims', 'q'];
-  const sent = names.map((name) => [name, one(request.query, name)] as const);
-  return Object.fromEntries(sent.filter((pair): pair is [string, string] => pair[1] !== undefined));
+function searchOf(call: Call, wish: Wish): NonNullable<SelectView['search']> {
+  const { q: typed = '', ...hidden } = lasting(wish);
+  const language = wish.ui_locales === undefined ? {} : { ui_locales: wish.ui_locales };
+  const [action, all] = [`${call.tenant.base}/auth/select-accounts`, ownLink(call, 'auth/select-accounts', hidden)];
+  return { action, hidden: { ...hidden, ...language }, typed, all };
 }

@@ -1,12 +1,29 @@
 /** Somebody who came to the selector with a client's wish, and the places she may choose from. */
-import { type Client, localRealm } from '@symbolon/provider';
+import { type Client, localRealm, one } from '@symbolon/provider';
 import type { Call } from '../http/call.ts';
 import type { Choice } from '../http/choice.ts';
 import type { UpstreamConfig } from '../upstream.ts';
 import type { Offer } from './offer.ts';
 
+const parameters = ['client_id', 'visitor_id', 'scope', 'claims', 'idp_hint', 'choice', 'mark', 'choose', 'q', 'ui_locales'] as const;
+
+export type Wish = Readonly<Partial<Record<(typeof parameters)[number], string>>>;
+
+/** What the address of the page says. Throws, for a page, when it says something twice. */
+export function wishOf({ request }: Call): Wish {
+  const said = parameters.map((name) => [name, one(request.query, name)] as const);
+  return Object.fromEntries(said.filter(([, value]) => value !== undefined));
+}
+
+/** Of that, what a link back to the page needs. */
+export function lasting({ client_id, visitor_id, scope, claims, q }: Wish): Readonly<Record<string, string>> {
+  const kept = Object.entries({ client_id, visitor_id, scope, claims, q });
+  return Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
 export type Visit = {
   readonly call: Call;
+  readonly wish: Wish;
   readonly client: Client;
   /** Where she goes back to: the client's `origin_url`. */
   readonly origin: string;
