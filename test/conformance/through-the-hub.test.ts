@@ -48,7 +48,7 @@ describe('through the hub', () => {
   it('IP-25: consent names the shop and its host, the bank, and everything that is released, payment details too', async () => {
     const { consent } = await toConsent(newPerson(hub));
     expect([textOf(consent, 'client-host'), textOf(consent, 'consent-from')]).toEqual(['127.0.0.1:5000', 'acme Bank']);
-    for (const words of ['Corner Shop', 'Your bank account details', 'Name, Date of birth', 'E-mail'])
+    for (const words of ['Corner Shop', 'Your bank account details', 'Name, Date of birth', 'Your e-mail address'])
       expect(consent.text).toContain(words);
     expect(consent.text).not.toContain(account.identifier);
   });

@@ -12,11 +12,15 @@ export type ScopeWords = {
   readonly claims?: readonly string[];
 };
 
+/** Says something of another claim, and nothing that a person would miss. A claim of the scope's own name is the scope once more. */
+const about = /_verified$|^updated_at$/;
+
 export function ScopeText({ scope, locale }: { readonly scope: ScopeWords; readonly locale: string }) {
   const { t } = translator(locale);
   const { name, description, claims = [] } = scope;
-  // One claim of the scope's own name is the scope once more.
-  const details = claims.filter((claim) => claim !== name).map((claim) => claimLabel(claim, locale) ?? safeText(claim));
+  const details = claims
+    .filter((claim) => claim !== name && !about.test(claim))
+    .map((claim) => claimLabel(claim, locale) ?? safeText(claim));
   return (
     <>
       {description === undefined ? standard(name, t) : <bdi>{safeText(description, 160)}</bdi>}
