@@ -215,6 +215,12 @@ describe('security: the account selector', () => {
       expectErrorPage(await person.get(selectorAt(`&choice=acme&${name}=a&${name}=b`)), name);
   });
 
+  it('K6: a parameter that would swell every link of the page is refused', async () => {
+    for (const name of ['visitor_id', 'scope', 'claims', 'q', 'choice', 'ui_locales'])
+      expectErrorPage(await newPerson(hub).get(selectorAt(`&${name}=${'x'.repeat(1025)}`)), name);
+    expect((await newPerson(hub).get(selectorAt(`&scope=${'x'.repeat(1024)}`))).status).toBe(200);
+  });
+
   it('I6: a picture is served with a policy that lets it do nothing, and no other file is', async () => {
     const page = await newPerson(hub).get(selectorAt(''));
     const [, src = ''] = /<img src="(\/logos\/[^"]+)"/.exec(page.text) ?? [];

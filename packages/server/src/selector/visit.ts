@@ -1,5 +1,5 @@
 /** Somebody who came to the selector with a client's wish, and the places she may choose from. */
-import { type Client, localRealm, one } from '@symbolon/provider';
+import { type Client, localRealm, OAuthError, one } from '@symbolon/provider';
 import type { Call } from '../http/call.ts';
 import type { Choice } from '../http/choice.ts';
 import type { UpstreamConfig } from '../upstream.ts';
@@ -9,9 +9,15 @@ const parameters = ['client_id', 'visitor_id', 'scope', 'claims', 'idp_hint', 'c
 
 export type Wish = Readonly<Partial<Record<(typeof parameters)[number], string>>>;
 
-/** What the address of the page says. Throws, for a page, when it says something twice. */
+/** It stands in every link of the page, so a long one would make a page out of proportion. */
+const longest = 1024;
+
+/** What the address of the page says. Throws, for a page, when it says something twice or at length. */
 export function wishOf({ request }: Call): Wish {
   const said = parameters.map((name) => [name, one(request.query, name)] as const);
+  for (const [name, value] of said)
+    if (value !== undefined && value.length > longest)
+      throw new OAuthError('invalid_request', `${name} is longer than ${longest} characters`);
   return Object.fromEntries(said.filter(([, value]) => value !== undefined));
 }
 

@@ -67,7 +67,7 @@ function Accounts({ accounts, locale }: { readonly accounts: readonly AccountLin
       <h2>{t('selector.accounts')}</h2>
       <ul class="accounts spaced">
         {accounts.map(({ name, at, href }, index) => (
-          <li key={href}>
+          <li key={`${name} ${href}`}>
             <a id={`account-${index}`} class="button account" href={ownAddress(href)}>
               <span class="picture person" aria-hidden="true">
                 {initial(name)}
