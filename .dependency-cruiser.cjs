@@ -13,9 +13,9 @@ const layers = [
   { name: 'cli', holds: 'cli/' },
   { name: 'compose', holds: '(?:(?:index|compose|apply|in-dialect|tenant-runtime|cached-clients|logger)[.]ts$|jobs/)' },
   { name: 'http', holds: 'http/' },
-  { name: 'features', holds: '(interaction|broker|account|admin|dialects)/' },
+  { name: 'features', holds: '(interaction|broker|selector|account|admin|dialects)/' },
   // What a handler is given and gives, in plain values: the vocabulary that features and the routes above them share.
-  { name: 'calls', holds: 'http/(call|browser|csrf|headers|page)[.]ts$' },
+  { name: 'calls', holds: 'http/(call|browser|choice|csrf|headers|page)[.]ts$' },
   { name: 'tenant', holds: '(tenant|dialect|upstream)[.]ts$' },
   { name: 'config', holds: 'config/' },
   { name: 'services', holds: '(users|keys|pki|payments|ui|audit|mail|outbound)/' },
@@ -97,8 +97,8 @@ module.exports = {
       name: 'features-apart',
       comment: 'features do not import each other; what two of them need goes below them',
       severity: 'error',
-      from: { path: `${server}(interaction|broker|account|admin|dialects)/`, pathNot: test },
-      to: { path: `${server}(interaction|broker|account|admin|dialects)/`, pathNot: `${server}$1/` },
+      from: { path: `${server}(interaction|broker|selector|account|admin|dialects)/`, pathNot: test },
+      to: { path: `${server}(interaction|broker|selector|account|admin|dialects)/`, pathNot: `${server}$1/` },
     },
     {
       name: 'services-apart',

@@ -57,6 +57,8 @@ export type Client = Encryptions & {
   readonly tos_uri?: string;
   /** Where a sign-in into this client is begun by somebody else (OpenID Connect Core section 4). */
   readonly initiate_login_uri?: string;
+  /** Where an account selector sends people back to, with what they chose. */
+  readonly origin_url?: string;
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];

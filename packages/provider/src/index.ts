@@ -3,7 +3,7 @@ export type { Account, Json } from './accounts.ts';
 export type { Authorities } from './authorities.ts';
 export { authorize, deny, type Outcome, resume } from './authorize/authorize.ts';
 export { scopesToConsent } from './authorize/claims-request.ts';
-export type { Step } from './authorize/decide.ts';
+export { localRealm, type Step } from './authorize/decide.ts';
 export { decisionOf, load, type Pending, sessionsOf } from './authorize/pending.ts';
 export type { Answer } from './authorize/response.ts';
 export { responseTypeNamed, responseTypes } from './authorize/response-types.ts';
@@ -13,6 +13,7 @@ export { parseJsonPath } from './claim-mapping/path.ts';
 export { type ClaimSource, claimSources, isEmpty } from './claim-mapping/source.ts';
 export { parseTarget, protectedClaims, targetFault } from './claim-mapping/target.ts';
 export { type ClaimMapper, type ClaimPlace, claimPlaces } from './claim-mapping.ts';
+export { claimsOf } from './claims.ts';
 export {
   type Access,
   type Client,

@@ -82,6 +82,7 @@ const optional = [
   'policy_uri',
   'tos_uri',
   'initiate_login_uri',
+  'origin_url',
   'backchannel_logout_uri',
   'backchannel_logout_session_required',
   'frontchannel_logout_uri',

@@ -88,6 +88,11 @@ export type Settings = {
   readonly requirePushedRequests?: boolean;
   /** Policies of clients that say nothing of them; where this says nothing either, they are strict. */
   readonly policies?: UnsaidPolicies;
+  /**
+   * Where people may sign in, by the names that requests have for it (`identity_provider_id`): ids of upstreams, and `local` for here. A
+   * request that names one is answered with a sign-in there; any other name says nothing. Left out where there is no choice.
+   */
+  readonly realms?: readonly string[];
   /** Left out, clients do not register themselves. */
   readonly registration?: Registration;
 };

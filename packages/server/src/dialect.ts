@@ -22,11 +22,13 @@ export type Spelling = {
   readonly authorization?: (answer: Answer, codeLifetime: number | undefined) => Answer;
 };
 
+export type FurtherPlace = readonly [url: string, what: EndpointName | `/${string}`];
+
 export type Dialect = {
   /** Where the endpoints of a tenant with this issuer live, as far as that is not where they are for everybody. */
   readonly paths: (issuer: string) => Places;
-  /** Further URLs at which old clients look for an endpoint; each answers unless it is another tenant's. */
-  readonly alsoAt: (issuer: string) => readonly (readonly [url: string, name: EndpointName])[];
+  /** Further URLs at which old clients look for an endpoint, or for a page by its path; each answers unless it is another tenant's. */
+  readonly alsoAt: (issuer: string) => readonly FurtherPlace[];
   /** What a tenant leaves unsaid. */
   readonly unsaid: {
     readonly lifetimes: Partial<Lifetimes>;

@@ -1,9 +1,10 @@
 /** A tenant of the configuration, as its dialect has it: endpoints at their places, and the dialect's word wherever the file says nothing. */
-import { defaultLifetimes, type Settings } from '@symbolon/provider';
+import { defaultLifetimes, localRealm, type Settings } from '@symbolon/provider';
 import type { TenantConfig } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
 import { paymentPaths } from './payments/payments.ts';
 import type { TenantDefinition } from './tenant-runtime.ts';
+import { openUpstreams } from './upstream.ts';
 
 export function inDialect(tenant: TenantConfig, { paths, alsoAt, payments, unsaid, spelling }: Dialect): TenantDefinition {
   const { id, name, upstreams, said } = tenant;
@@ -13,6 +14,7 @@ export function inDialect(tenant: TenantConfig, { paths, alsoAt, payments, unsai
     lifetimes: { ...defaultLifetimes, ...unsaid.lifetimes, ...said.lifetimes },
     locales: said.locales ?? unsaid.locales ?? tenant.settings.locales,
     paths: paths(issuer),
+    ...(upstreams.length === 0 ? undefined : { realms: [localRealm, ...openUpstreams(upstreams).map(({ id }) => id)] }),
     ...(unsaid.policies === undefined ? undefined : { policies: unsaid.policies }),
     ...(unsaid.signing === undefined ? undefined : { unsaidSigning: unsaid.signing }),
     ...(payments === undefined ? undefined : { resourcePaths: paymentPaths }),

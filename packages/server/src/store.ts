@@ -154,6 +154,13 @@ export type Waits = {
   readonly take: (kind: Wait['kind'], hash: string, browser: string, now: number) => Promise<string | undefined>;
 };
 
+/** Which upstream somebody chose last, by a keyed hash of the visitor id that pages hand over: a hint, and never more. */
+export type Choices = {
+  readonly remember: (visitor: string, upstream: string, expiresAt: number) => Promise<void>;
+  readonly find: (visitor: string, now: number) => Promise<string | undefined>;
+  readonly forget: (visitor: string) => Promise<void>;
+};
+
 /** What became of telling one client that one session ended (OpenID Connect Back-Channel Logout). The act that ends a session writes it. */
 export type Logout = {
   readonly sid: string;
@@ -221,6 +228,7 @@ export type TenantStore = Store & {
   readonly attempts: Attempts;
   readonly identities: Identities;
   readonly waits: Waits;
+  readonly choices: Choices;
   readonly logouts: Logouts;
   /** Go with their client. */
   readonly certificates: Certificates;

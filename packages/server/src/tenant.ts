@@ -1,6 +1,6 @@
 /** A tenant as the server runs it: its provider, its people, and how its pages and cookies are made. Put together in compose.ts. */
-import type { EndpointName, Provider } from '@symbolon/provider';
-import type { Spelling } from './dialect.ts';
+import type { Provider } from '@symbolon/provider';
+import type { FurtherPlace, Spelling } from './dialect.ts';
 import type { TenantKeys } from './keys/tenant-keys.ts';
 import type { PaymentConnector } from './payments/connector.ts';
 import type { ClientCertificates } from './pki/client-certificates.ts';
@@ -17,8 +17,8 @@ export type Tenant = {
   readonly store: TenantStore;
   readonly keys: TenantKeys;
   readonly spelling: Spelling;
-  /** URLs at which an endpoint answers besides its own. */
-  readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
+  /** URLs at which an endpoint or a page answers besides its own. */
+  readonly alsoAt: readonly FurtherPlace[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
   /** All of the file, also those nobody may sign in through now. */
   readonly upstreams: readonly UpstreamConfig[];

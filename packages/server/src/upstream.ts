@@ -2,7 +2,7 @@
  * Upstreams as the handlers see them: what a connector does, and which upstream a request is for. broker/connectors/ has a file each way of
  * talking to one; compose.ts alone names them.
  */
-import type { AuthorizationParameters } from '@symbolon/provider';
+import { type AuthorizationParameters, localRealm } from '@symbolon/provider';
 import type { UpstreamConfig } from './config/upstream-config.ts';
 
 export type { UpstreamConfig } from './config/upstream-config.ts';
@@ -45,6 +45,11 @@ export function openUpstreams(upstreams: readonly UpstreamConfig[]): readonly Up
   return upstreams.filter(({ enabled, linkOnly }) => enabled && !linkOnly);
 }
 
+/** Where a tenant serves a picture of one. */
+export function logoPath({ base }: { readonly base: string }, { name }: NonNullable<UpstreamConfig['logo']>): string {
+  return `${base}/logos/${name}`;
+}
+
 type Hints = Pick<AuthorizationParameters, 'identity_provider_id' | 'whr' | 'login_hint'>;
 
 /**
@@ -53,6 +58,7 @@ type Hints = Pick<AuthorizationParameters, 'identity_provider_id' | 'whr' | 'log
  */
 export function homeRealm(upstreams: readonly UpstreamConfig[], hints: Hints): UpstreamConfig | 'local' | undefined {
   const open = openUpstreams(upstreams);
+  if (hints.identity_provider_id === localRealm) return localRealm;
   return byId(open, hints.identity_provider_id) ?? byWhr(open, hints.whr) ?? byDomain(open, hints.login_hint);
 }
 

@@ -16,6 +16,9 @@ export type Decision =
   | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly description: string }
   | { readonly kind: 'approve'; readonly session: SessionView };
 
+/** The name of a sign-in with us, beside the ids of upstreams. */
+export const localRealm = 'local';
+
 export type Situation = {
   readonly parameters: AuthorizationParameters;
   readonly facts: Facts;
@@ -23,6 +26,8 @@ export type Situation = {
   /** Whom the application is for. */
   readonly access?: Access | undefined;
   readonly sessions: readonly SessionView[];
+  /** Where the person is to have signed in; anywhere when left out. */
+  readonly realm?: string | undefined;
   readonly now: number;
 };
 
@@ -39,10 +44,10 @@ const silentRefusals: Readonly<Record<Step, Decision>> = {
 };
 
 function owed(situation: Situation): Decision {
-  const { parameters, facts, sessions, access } = situation;
+  const { parameters, facts, access } = situation;
   const mustSelect = parameters.prompt.includes('select_account') && facts.selected === undefined && facts.login === undefined;
   const session = chosen(situation);
-  if (sessions.length > 0 && (mustSelect || session === 'ambiguous')) return { kind: 'show', step: 'select-account' };
+  if (eligible(situation).length > 0 && (mustSelect || session === 'ambiguous')) return { kind: 'show', step: 'select-account' };
   if (session === undefined || session === 'ambiguous') return signInAs(parameters, facts);
   if (parameters.hintedSub !== undefined && session.sub !== parameters.hintedSub) return wrongPerson;
   if (mustAuthenticate(situation, session)) return { kind: 'show', step: 'login', session };
@@ -71,10 +76,18 @@ function signInAs(parameters: AuthorizationParameters, facts: Facts): Decision {
 }
 
 /** The account this request runs under: the one chosen in it, else the one the client hints at, else the only one there is. */
-function chosen({ parameters, facts, sessions }: Situation): SessionView | 'ambiguous' | undefined {
-  if (facts.sid !== undefined) return sessions.find((session) => session.sid === facts.sid);
+function chosen(situation: Situation): SessionView | 'ambiguous' | undefined {
+  const { parameters, facts } = situation;
+  // Whatever the client named: who chose or signed in within the request has the last word.
+  if (facts.sid !== undefined) return situation.sessions.find((session) => session.sid === facts.sid);
+  const sessions = eligible(situation);
   if (parameters.hintedSub !== undefined) return sessions.find((session) => session.sub === parameters.hintedSub);
   return sessions.length > 1 ? 'ambiguous' : sessions[0];
+}
+
+/** The accounts that were signed in where the client wants it: who comes for one bank's word is not given another's. */
+function eligible({ sessions, realm }: Situation): readonly SessionView[] {
+  return realm === undefined ? sessions : sessions.filter(({ upstream = localRealm }) => upstream === realm);
 }
 
 /** A sign-in inside this request honours any demand for a fresh one, however long the steps after it take. */

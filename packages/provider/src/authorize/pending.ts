@@ -54,7 +54,8 @@ function mayAsk(client: Client, { parameters }: PendingRequest): boolean {
 export function decisionOf(op: Provider, { request, client, sessions }: Pending): Decision {
   const parameters = expecting(op, request.parameters, sessions);
   const { access, policy } = client;
-  return decide({ parameters, facts: request.facts, consent: policy.consent, access, sessions, now: op.now() });
+  const realm = op.settings.realms?.find((name) => name === parameters.identity_provider_id);
+  return decide({ parameters, facts: request.facts, consent: policy.consent, access, sessions, realm, now: op.now() });
 }
 
 /** A pairwise subject cannot be turned back into the person, only be recognised; one that is nobody's here stays and is nobody's. */

@@ -6,7 +6,7 @@ import type { FileUpstream } from '../config/upstream-schema.ts';
 import { readProfile } from './profile.ts';
 
 function given(claims: Readonly<Record<string, unknown>>, changes: Partial<FileUpstream> = {}) {
-  const upstream = upstreamOf({ id: 'acme', client_id: 'x', discovery: 'https://acme.example', domains: ['acme.test'], ...changes });
+  const upstream = upstreamOf({ id: 'acme', client_id: 'x', discovery: 'https://acme.example', domains: ['acme.test'], ...changes }, '.');
   const profile = readProfile(upstream, { issuer: 'https://acme.example', subject: '1', claims });
   return 'faults' in profile ? profile.faults.map(({ claim, reason }) => `${claim} ${reason}`) : profile;
 }

@@ -94,7 +94,7 @@ function tenantOf(tenant: FileTenant, file: File, baseDirectory: string): Tenant
     ...given('clientCa', clientCa === undefined ? undefined : clientCaOf(clientCa, baseDirectory)),
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
-    upstreams: (tenant.upstreams ?? []).map(upstreamOf),
+    upstreams: (tenant.upstreams ?? []).map((upstream) => upstreamOf(upstream, baseDirectory)),
   };
 }
 

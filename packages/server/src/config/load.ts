@@ -10,7 +10,7 @@ import { checkFile } from './checks/all.ts';
 import type { Config } from './config.ts';
 import { complete } from './defaults.ts';
 import { type Finding, inOrder, type Path, spellPath } from './finding.ts';
-import { notYet } from './not-yet.ts';
+import { notYet, unshown } from './not-yet.ts';
 import { plainOf, type Reading } from './plain.ts';
 import { keyPlaceOf, nodeAt, placeOf } from './positions.ts';
 import type { Draft, File } from './schema.ts';
@@ -56,7 +56,9 @@ export function parse(text: string, sources: Sources): Loaded {
   if (all.length > 0) return { ok: false, findings: all };
   // No finding: the value has the schema's shape.
   const file = value as File;
-  const pending = [...notYet(file), ...unreachable(file)].map(({ path, message, fix }) => findingAt(tree, path, message, fix));
+  const pending = [...notYet(file), ...unreachable(file), ...unshown(file, sources.baseDirectory)].map(({ path, message, fix }) =>
+    findingAt(tree, path, message, fix),
+  );
   const asked = askedUrls(file).map(({ path, value }) => ({ ...placeOf(tree, path), path: spellPath(path), url: String(value) }));
   return { ok: true, config: complete(file, sources.baseDirectory), pending: inOrder(pending), asked };
 }

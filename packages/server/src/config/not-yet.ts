@@ -4,6 +4,7 @@
  */
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
+import { logoFile } from './logo-file.ts';
 import { select } from './select.ts';
 import { builtUpstreamMethods } from './upstream-config.ts';
 
@@ -40,11 +41,6 @@ const rows: readonly Row[] = [
     message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),
   },
   {
-    at: 'tenants.*.upstreams.*.logo',
-    when: (value) => !/^https:/i.test(String(value)),
-    message: says('a logo in a file is not yet in effect: only one with an https address is shown'),
-  },
-  {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,
     message: says('token_endpoint_auth_method VALUE is not yet in effect: the client is kept, disabled'),
@@ -60,8 +56,15 @@ const rows: readonly Row[] = [
     when: (value) => responseTypeNamed(String(value)) === undefined,
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
-  { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
 ];
+
+/** Pictures that are not shown, and why: the name's initial stands for them, and nothing else suffers. */
+export function unshown(file: unknown, baseDirectory: string): readonly Pending[] {
+  return select(file, 'tenants.*.upstreams.*.logo').flatMap(({ path, value }) => {
+    const read = logoFile(String(value), baseDirectory);
+    return 'message' in read ? [{ path, message: `${read.message}; the initial of the name is shown instead`, fix: '' as const }] : [];
+  });
+}
 
 /** Everything in a correct file that is not in effect yet. */
 export function notYet(file: unknown): readonly Pending[] {

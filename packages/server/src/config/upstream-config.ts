@@ -1,6 +1,7 @@
 /** An upstream of the file as the broker sees it: every default filled in, domains in their canonical form. */
 import type { Algorithm } from '@symbolon/provider';
 import type { ClaimRules, ResponseMode } from '@symbolon/relying-party';
+import { type Logo, logoFile } from './logo-file.ts';
 import { type OAuthPlaces, type UpstreamPreset, upstreamPresets } from './upstream-presets.ts';
 import type { FileUpstream } from './upstream-schema.ts';
 
@@ -31,7 +32,7 @@ export type UpstreamConfig = {
   readonly client_secret?: string;
   readonly token_endpoint_auth_method: NonNullable<FileUpstream['token_endpoint_auth_method']>;
   readonly scope: string;
-  readonly logo?: string;
+  readonly logo?: Logo;
   /** What a person must bring; what passes is given to her account, under the name of `to`. */
   readonly claims: ClaimRules;
   readonly groups?: NameMap;
@@ -50,10 +51,11 @@ export type UpstreamConfig = {
   readonly support?: string;
 };
 
-export function upstreamOf(file: FileUpstream): UpstreamConfig {
+/** `baseDirectory`: what paths of the file are relative to. */
+export function upstreamOf(file: FileUpstream, baseDirectory: string): UpstreamConfig {
   const preset: UpstreamPreset | undefined = file.preset === undefined ? undefined : upstreamPresets[file.preset];
   const { id, client_id, name = preset?.name ?? id, enabled = true, linking = 'never', linkOnly = false, landing = '/home' } = file;
-  const { client_secret, token_endpoint_auth_method: method, logo, groups, roles, owner, landingClient, support } = file;
+  const { client_secret, token_endpoint_auth_method: method, groups, roles, owner, landingClient, support } = file;
   return {
     id,
     name,
@@ -67,8 +69,14 @@ export function upstreamOf(file: FileUpstream): UpstreamConfig {
     linkOnly,
     domains: (file.domains ?? []).map((domain) => canonicalDomain(domain) ?? domain),
     landing,
-    ...defined({ client_secret, logo, groups, roles, owner, landingClient, support }),
+    ...defined({ client_secret, logo: logoOf(file, baseDirectory), groups, roles, owner, landingClient, support }),
   };
+}
+
+/** A picture that cannot be shown is told of at start (`unshown`); the name's initial stands for it. */
+function logoOf({ logo }: FileUpstream, baseDirectory: string): Logo | undefined {
+  const read = logo === undefined ? undefined : logoFile(logo, baseDirectory);
+  return read !== undefined && 'logo' in read ? read.logo : undefined;
 }
 
 function connectionOf(file: FileUpstream, preset: UpstreamPreset | undefined): Connection {

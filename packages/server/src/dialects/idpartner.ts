@@ -5,6 +5,7 @@
  */
 import type { CoreResponse, Places } from '@symbolon/provider';
 import type { Dialect } from '../dialect.ts';
+import { selectorOfHost } from './places.ts';
 
 const paths: Places = {
   authorize: '/auth',
@@ -23,7 +24,7 @@ const policy = { scopeClaims: 'id_token', assertionAudience: 'endpoint' } as con
 
 export const idpartner: Dialect = {
   paths: () => paths,
-  alsoAt: () => [],
+  alsoAt: selectorOfHost,
   payments: 'offered',
   unsaid: { lifetimes: { accessToken: 60 }, signing: 'PS256', policies: { confidential: policy, public: policy } },
   spelling: { responses: { jwks: asKeySet } },

@@ -31,6 +31,8 @@ import { logout } from '../interaction/logout.ts';
 import { showAccounts, submitSelection } from '../interaction/select-account.ts';
 import { showSignedOut } from '../interaction/signed-out.ts';
 import { paymentEndpoints, servePayments } from '../payments/payments.ts';
+import { showLogo } from '../selector/logo.ts';
+import { selectAccounts } from '../selector/select.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
 import { readBrowser } from './browser.ts';
@@ -130,6 +132,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/auth/oidc/callback/:id', { GET: upstreamCallback, POST: repeatCallback });
   page('/auth/oidc/confirm', { POST: own(submitConfirm) });
   page('/auth/oidc/switch', { POST: own(submitSwitch) });
+  page('/auth/select-accounts', { GET: selectAccounts });
+  page('/logos/:name', { GET: showLogo });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))

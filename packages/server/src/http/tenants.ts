@@ -4,6 +4,7 @@
  * the configured issuer (RFC 9700 section 4.13, host header attacks).
  */
 import { type EndpointName, endpoints, mtlsEndpoints, urlOf } from '@symbolon/provider';
+import type { FurtherPlace } from '../dialect.ts';
 import type { Tenant } from '../tenant.ts';
 
 export type Resolved = { readonly tenant: Tenant; readonly path: string };
@@ -84,10 +85,22 @@ function ownPlaces(tenant: Tenant): readonly (readonly [string, Resolved])[] {
 /** Places besides: only where no other tenant answers, and only one tenant wants to. */
 function furtherPlaces(tenants: readonly Tenant[]): readonly (readonly [string, Resolved])[] {
   const wanted = tenants.flatMap((tenant) =>
-    tenant.alsoAt.map(([url, name]) => [url.slice(tenant.origin.length), { tenant, path: endpoints[name].path }] as const),
+    tenant.alsoAt.map(([url, what]) => ({ path: url.slice(tenant.origin.length), what, resolved: { tenant, path: pathOf(what) } })),
   );
-  return wanted.filter(([path, { tenant }]) => {
-    const others = wanted.some(([place, other]) => place === path && other.tenant !== tenant);
-    return !others && [undefined, tenant].includes(owner(tenants, path));
+  return wanted.flatMap(({ path, what, resolved }) => {
+    const { tenant } = resolved;
+    const others = wanted.some((other) => other.path === path && other.resolved.tenant !== tenant);
+    const there = owner(tenants, path);
+    // Whose issuer is the host has every path, and of pages at such places none: there is nothing to mistake it for.
+    const free = there === undefined || there === tenant || (isPage(what) && there.base === '');
+    return free && !others ? [[path, resolved] as const] : [];
   });
+}
+
+function pathOf(what: FurtherPlace[1]): string {
+  return isPage(what) ? what : endpoints[what].path;
+}
+
+function isPage(what: FurtherPlace[1]): what is `/${string}` {
+  return what.startsWith('/');
 }

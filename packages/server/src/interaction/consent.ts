@@ -1,5 +1,6 @@
 /** Consent: who gets what (OpenID Connect Core section 3.1.2.4). */
 import {
+  claimsOf,
   decisionOf,
   deny,
   one,
@@ -15,7 +16,7 @@ import type { OwnForm } from '../http/csrf.ts';
 import { ownLink } from '../http/page.ts';
 import type { ScopeWords } from '../ui/scope-text.tsx';
 import { outcomeReply } from './authorize.ts';
-import { consentPage } from './pages/consent.tsx';
+import { type ConsentView, consentPage } from './pages/consent.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 
 /** GET /consent */
@@ -32,10 +33,11 @@ export async function showConsent(call: Call): Promise<Reply> {
     ...form,
     client: asker,
     redirectUri: redirect_uri,
-    scopes: scopesToConsent(request.parameters).map((name) => scopeView(call, name)),
+    scopes: scopesToConsent(request.parameters).map((name) => scopeView(call, name, session)),
     offline,
     lifetime: offline ? lifetimes.refreshToken : lifetimes.accessToken,
     signedInAs: session.account.username,
+    ...originOf(call, session),
   };
   return reply(consentPage(view, context));
 }
@@ -46,7 +48,7 @@ export async function submitConsent(call: Call, { form }: OwnForm): Promise<Repl
   const { pending, browser } = await openRequest(call);
   const action = one(form, 'action');
   if (action === 'deny') return outcomeReply(call, await deny(op, pending));
-  if (action === 'switch') return seeOther(ownLink(call, 'login', { request: pending.request.id }));
+  if (action === 'switch') return seeOther(ownLink(call, 'login', { request: pending.request.id, choose: 'again' }));
   const session = owedBy(call, pending);
   if (action === 'allow' && session !== undefined && session.sid === one(form, 'sid'))
     await recordConsent(op, pending.request, browser.hash, session);
@@ -59,7 +61,16 @@ function owedBy(call: Call, pending: Pending): SessionView | undefined {
   return decision.kind === 'show' && decision.step === 'consent' ? decision.session : undefined;
 }
 
-function scopeView(call: Call, name: string): ScopeWords {
-  const description = call.tenant.op.settings.scopes.find((scope) => scope.name === name)?.description;
-  return description === undefined ? { name } : { name, description };
+function scopeView(call: Call, name: string, { account }: SessionView): ScopeWords {
+  const { scopes } = call.tenant.op.settings;
+  const description = scopes.find((scope) => scope.name === name)?.description;
+  // What is known of her is what leaves; the rest of a scope's claims would only be words.
+  const claims = Object.keys(claimsOf(account, [name], scopes)).filter((claim) => claim !== 'sub');
+  return { name, claims, ...(description === undefined ? {} : { description }) };
+}
+
+/** Who told us what we tell, where it was not we who saw her sign in. */
+function originOf({ tenant }: Call, { upstream }: SessionView): Pick<ConsentView, 'from'> {
+  const found = tenant.upstreams.find(({ id }) => id === upstream);
+  return found === undefined ? {} : { from: found.name };
 }

@@ -2,12 +2,14 @@
 import { decisionOf, deny, load, one, recordLogin, signIn } from '@symbolon/provider';
 import { fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
+import { forgottenCookie, readChoice } from '../http/choice.ts';
 import type { OwnForm } from '../http/csrf.ts';
 import { hiddenFields, ownLink, page, pageContext, requestId } from '../http/page.ts';
 import { deviceOf } from '../ui/device.ts';
 import { homeRealm, openUpstreams, type UpstreamConfig } from '../upstream.ts';
 import type { SignIn } from '../users/sign-in.ts';
 import { outcomeReply } from './authorize.ts';
+import { startLink, upstreamLinks } from './elsewhere.ts';
 import { type LoginProblem, type LoginView, loginPage } from './pages/login.tsx';
 import { type OpenRequest, onward, stepPage } from './pending.ts';
 
@@ -20,7 +22,14 @@ type Typed = Pick<LoginView, 'username' | 'problems'>;
 export async function showLogin(call: Call): Promise<Reply> {
   const purpose = await purposeOf(call);
   const upstream = purpose.pending && elsewhere(call, purpose.pending);
-  return upstream === undefined ? render(call, purpose, {}) : leave(call, purpose, upstream);
+  return upstream === undefined ? choosingAnew(call, render(call, purpose, {})) : leave(call, purpose, upstream);
+}
+
+/** Who asks to choose (`choose`) is not sent on any more by what she chose before. */
+function choosingAnew(call: Call, reply: Reply): Reply {
+  const choice = readChoice(call);
+  if (call.browser === undefined || call.request.query.choose === undefined || choice.chosen === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'set-cookie': forgottenCookie(call.tenant, choice) } };
 }
 
 /** Where this sign-in is to happen, when the request or the account says so; not once the person has come back to choose for herself. */
@@ -38,21 +47,6 @@ function elsewhere(call: Call, pending: OpenRequest['pending']): UpstreamConfig 
 function leave(call: Call, { pending, browser }: Purpose, { id }: UpstreamConfig): Reply {
   const cookie = call.browser === undefined ? { 'set-cookie': setCookie(call.tenant, browser) } : {};
   return seeOther(startLink(call, id, pending), cookie);
-}
-
-function startLink(call: Call, id: string, pending: Purpose['pending']): string {
-  return ownLink(call, `auth/oidc/start/${id}`, pending === undefined ? {} : { request: pending.request.id });
-}
-
-/** A button for each upstream that anybody may sign in through. */
-function buttons(call: Call, pending: Purpose['pending']): Pick<LoginView, 'upstreams'> {
-  const shown = openUpstreams(call.tenant.upstreams).map(({ id, name, logo }) => ({
-    id,
-    name,
-    ...(logo === undefined ? {} : { logo }),
-    href: startLink(call, id, pending),
-  }));
-  return shown.length === 0 ? {} : { upstreams: shown };
 }
 
 /** POST /login. A refusal says the same for an unknown name, a wrong password and a disabled account. */
@@ -114,11 +108,11 @@ function render(call: Call, { pending, browser }: Purpose, typed: Typed): Reply 
   const status = typed.problems === undefined ? 200 : 400;
   const cookie = call.browser === undefined ? { cookie: browser } : {};
   if (pending === undefined) {
-    const view = { action: `${call.tenant.base}/login`, hidden: hiddenFields(call, browser), ...buttons(call, pending), ...typed };
+    const view = { action: `${call.tenant.base}/login`, hidden: hiddenFields(call, browser), ...upstreamLinks(call, pending), ...typed };
     return page(call, loginPage(view, pageContext(call, undefined, '')), { status, ...cookie });
   }
   const { form, client, context, reply } = stepPage(call, 'login', { pending, browser });
-  return reply(loginPage({ ...form, client, ...buttons(call, pending), ...expected(call, pending), ...typed }, context), {
+  return reply(loginPage({ ...form, client, ...upstreamLinks(call, pending), ...expected(call, pending), ...typed }, context), {
     status,
     ...cookie,
   });

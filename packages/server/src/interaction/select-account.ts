@@ -3,6 +3,7 @@ import { decisionOf, one, recordSelection } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
 import { ownLink } from '../http/page.ts';
+import { upstreamLinks } from './elsewhere.ts';
 import { selectAccountPage } from './pages/select-account.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 
@@ -18,13 +19,13 @@ export async function showAccounts(call: Call): Promise<Reply> {
       : { value: sid, name: account.username };
   });
   const { form, client, context, reply } = stepPage(call, 'select-account', open);
-  return reply(selectAccountPage({ ...form, client, accounts }, context));
+  return reply(selectAccountPage({ ...form, client, accounts, ...upstreamLinks(call, open.pending) }, context));
 }
 
 /** POST /select-account */
 export async function submitSelection(call: Call, { form }: OwnForm): Promise<Reply> {
   const { pending, browser } = await openRequest(call);
-  if (one(form, 'action') === 'other') return seeOther(ownLink(call, 'login', { request: pending.request.id }));
+  if (one(form, 'action') === 'other') return seeOther(ownLink(call, 'login', { request: pending.request.id, choose: 'again' }));
   const session = pending.sessions.find(({ sid }) => sid === one(form, 'account'));
   const decision = decisionOf(call.tenant.op, pending);
   const owed = decision.kind === 'show' && decision.step === 'select-account';

@@ -7,6 +7,7 @@ import type { Storage, TenantStore } from '../store.ts';
 import { applied } from './applied.ts';
 import { attempts } from './attempts.ts';
 import { certificates } from './certificates.ts';
+import { choices } from './choices.ts';
 import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
@@ -72,6 +73,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     attempts: attempts(engine),
     identities: identities(engine),
     waits: waits(engine),
+    choices: choices(engine),
     logouts: logouts(engine),
     certificates: certificates(engine),
   };
@@ -90,6 +92,7 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     attempts: of.attempts(id),
     identities: of.identities(id),
     waits: of.waits(id),
+    choices: of.choices(id),
     logouts: of.logouts(id),
     certificates: of.certificates(id),
   });

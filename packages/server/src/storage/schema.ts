@@ -129,6 +129,7 @@ export type Schema = {
     data: string;
     expires_at: number;
   };
+  choices: { tenant: string; visitor: string; upstream: string; expires_at: number };
   /** `dies_at`: when nobody needs to see any more that it expired. */
   certificates: {
     tenant: string;

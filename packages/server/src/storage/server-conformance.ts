@@ -2,6 +2,7 @@
 import { appliedClientConformance, appliedUserConformance } from './server-conformance/applied.ts';
 import { attemptsConformance } from './server-conformance/attempts.ts';
 import { certificatesConformance } from './server-conformance/certificates.ts';
+import { choicesConformance } from './server-conformance/choices.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
 import { identitiesConformance } from './server-conformance/identities.ts';
 import { keysConformance } from './server-conformance/keys.ts';
@@ -35,6 +36,7 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
   describe('Attempts', () => attemptsConformance(test));
   describe('Identities', () => identitiesConformance(test));
   describe('Waits', () => waitsConformance(test));
+  describe('Choices', () => choicesConformance(test));
   describe('Logouts', () => logoutsConformance(test));
   describe('Certificates', () => certificatesConformance(test));
   describe('Tenants', () => tenantConformance(test));

@@ -1,5 +1,5 @@
 /** Upstream identity providers: ids, addresses, what of them goes together, and rules that could never hold or would give too much. */
-import { protectedClaims, webUriFault } from '@symbolon/provider';
+import { localRealm, protectedClaims, webUriFault } from '@symbolon/provider';
 import { nearest } from '../nearest.ts';
 import type { Draft, FileTenant } from '../schema.ts';
 import { canonicalDomain } from '../upstream-config.ts';
@@ -22,6 +22,7 @@ export function checkUpstreams(tenant: Draft<FileTenant>, report: Report): void 
   );
   forEach(upstreams, report, 'upstreams', (upstream, at) => {
     checkSlug(upstream.id, under(at, 'id'));
+    if (upstream.id === localRealm) at(['id'], 'is the name of a sign-in here', 'give it another id');
     checkConnection(upstream, at);
     checkSecret(upstream, at);
     checkOwner(upstream, at);

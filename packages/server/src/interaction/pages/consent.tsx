@@ -22,6 +22,8 @@ export type ConsentView = FormTarget & {
   /** Seconds: of an access token, or of a refresh token that is not used. */
   readonly lifetime: number;
   readonly signedInAs: string;
+  /** Who told us, where it was an upstream. */
+  readonly from?: string;
 };
 
 /** The consent page as HTML. */
@@ -73,6 +75,7 @@ function Terms({ view, context }: { readonly view: ConsentView; readonly context
   const tenant = <bdi>{safeText(context.tenant.name)}</bdi>;
   return (
     <p>
+      {view.from === undefined ? null : <>{rich('consent.from', { upstream: <bdi id="consent-from">{safeText(view.from)}</bdi> })} </>}
       {view.offline ? t('consent.offline', time) : t('consent.online', time)} {rich('consent.ask', { tenant })}
     </p>
   );

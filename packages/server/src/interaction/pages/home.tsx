@@ -1,4 +1,7 @@
-/** `/home`: who am I here. Ids: `home-account`, `home-account-page`, `home-sign-out`, `home-sign-in`; each claim's value is `claim-<name>`. */
+/**
+ * `/home`: who am I here. Ids: `home-account`, `home-account-page`, `home-sign-out`, `home-sign-in`, `home-choose`; each
+ * claim's value is `claim-<name>`.
+ */
 import type { Json } from '@symbolon/provider';
 import { claimLabel, claimText } from '../../ui/claims.ts';
 import { renderPage } from '../../ui/layout.tsx';
@@ -7,7 +10,10 @@ import { initial, safeText } from '../../ui/safe-text.ts';
 import { ownAddress } from '../../ui/safe-url.ts';
 import { translator } from '../../ui/translate.ts';
 
-export type HomeView =
+export type HomeView = {
+  /** Where she is sent when she has to choose, and where she says that she wants to choose again. */
+  readonly chosen?: { readonly name: string; readonly again: string };
+} & (
   | {
       readonly account: {
         readonly username: string;
@@ -20,7 +26,8 @@ export type HomeView =
       /** Where she sees where she is signed in: a path of ours. */
       readonly sessions: string;
     }
-  | { readonly signIn: string };
+  | { readonly signIn: string }
+);
 
 /** The account's front door as HTML. */
 export function homePage(view: HomeView, context: PageContext): string {
@@ -28,7 +35,12 @@ export function homePage(view: HomeView, context: PageContext): string {
   return renderPage({
     context,
     title: t('home.title'),
-    children: 'account' in view ? <SignedIn {...view} context={context} /> : <Anonymous {...view} context={context} />,
+    children: (
+      <>
+        {'account' in view ? <SignedIn {...view} context={context} /> : <Anonymous {...view} context={context} />}
+        {view.chosen === undefined ? null : <Chosen chosen={view.chosen} locale={context.locale} />}
+      </>
+    ),
   });
 }
 
@@ -59,6 +71,18 @@ function SignedIn({ account, signOut, sessions, context }: Inside<{ account: unk
         </a>
       </div>
     </>
+  );
+}
+
+function Chosen({ chosen, locale }: { readonly chosen: NonNullable<HomeView['chosen']>; readonly locale: string }) {
+  const { t, rich } = translator(locale);
+  return (
+    <p class="signed-in">
+      {rich('home.chosen', { upstream: <bdi>{safeText(chosen.name)}</bdi> })}{' '}
+      <a id="home-choose" href={ownAddress(chosen.again)}>
+        {t('home.choose')}
+      </a>
+    </p>
   );
 }
 

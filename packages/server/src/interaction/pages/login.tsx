@@ -4,8 +4,8 @@ import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
 import type { PageContext } from '../../ui/page-context.ts';
 import { cleanText, safeText } from '../../ui/safe-text.ts';
-import { ownAddress, safeUrl } from '../../ui/safe-url.ts';
 import { type Translator, translator } from '../../ui/translate.ts';
+import { type UpstreamLink, UpstreamLinks } from '../../ui/upstream-links.tsx';
 
 type Field = 'username' | 'password';
 
@@ -28,8 +28,8 @@ export type LoginView = FormTarget & {
   /** Who is signed in already and only has to prove it again. */
   readonly signedInAs?: string;
   readonly problems?: readonly LoginProblem[];
-  /** Where else she may sign in; `href` is a path of ours. */
-  readonly upstreams?: readonly { readonly id: string; readonly name: string; readonly logo?: string; readonly href: string }[];
+  /** Where else she may sign in. */
+  readonly upstreams?: readonly UpstreamLink[];
 };
 
 /** The login page as HTML. */
@@ -57,25 +57,20 @@ export function loginPage(view: LoginView, context: PageContext): string {
             </button>
           </div>
         </Form>
-        <Upstreams upstreams={view.upstreams ?? []} locale={context.locale} />
+        <Elsewhere view={view} locale={context.locale} />
         {view.client === undefined ? null : <AskerLinks client={view.client} locale={context.locale} />}
       </>
     ),
   });
 }
 
-/** Links, not forms: they do nothing yet, and a form's policy would have to know where the upstream's own redirects lead. */
-function Upstreams({ upstreams, locale }: { readonly upstreams: NonNullable<LoginView['upstreams']>; readonly locale: string }) {
-  const { rich } = translator(locale);
+function Elsewhere({ view: { upstreams = [] }, locale }: { readonly view: LoginView; readonly locale: string }) {
+  const { t } = translator(locale);
   if (upstreams.length === 0) return null;
   return (
-    <div class="buttons upstreams">
-      {upstreams.map(({ id, name, logo, href }) => (
-        <a key={id} id={`upstream-${id}`} class="button" href={ownAddress(href)}>
-          {safeUrl(logo) === undefined ? null : <img src={safeUrl(logo)} alt="" width="20" height="20" />}
-          <span>{rich('login.upstream', { upstream: <bdi>{safeText(name)}</bdi> })}</span>
-        </a>
-      ))}
+    <div class="elsewhere">
+      <h2>{t('select.elsewhere')}</h2>
+      <UpstreamLinks upstreams={upstreams} locale={locale} label={t('select.elsewhere')} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { confirmPage } from '../../broker/pages/confirm.tsx';
 import { type Problem, problemPage } from '../../broker/pages/problem.tsx';
 import { switchPage } from '../../broker/pages/switch.tsx';
+import { selectPage } from '../../selector/pages/select.tsx';
 import { loadAssets } from '../../ui/assets.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { languages } from '../../ui/translate.ts';
@@ -47,6 +48,12 @@ function everyPage(text: string, url: string) {
     { name: 'pay', description: text },
   ];
   const consent = { ...form, client, redirectUri: 'https://rp.example/cb', scopes, offline: true, lifetime: 3600, signedInAs: text };
+  const upstreams = [
+    { id: 'acme', name: text, logo: '/logos/acme.svg', href: '/auth/oidc/start/acme', former: true },
+    { id: 'zeta', name: text, href: '/auth/oidc/start/zeta' },
+  ];
+  const chooser = { client, returnsTo: 'https://rp.example/login', accounts: [], upstreams, partial: false };
+  const search = { action: '/auth/select-accounts', hidden: { client_id: text }, typed: text, all: '/auth/select-accounts?client_id=x' };
   const others = [{ id: 'zeta', name: text, href: '/auth/oidc/start/zeta?proof=x' }];
   const claims = {
     email: text,
@@ -68,8 +75,7 @@ function everyPage(text: string, url: string) {
   return {
     login: (c: PageContext) => loginPage({ ...form, client, username: text }, c),
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
-    'login with upstreams': (c: PageContext) =>
-      loginPage({ ...form, client, upstreams: [{ id: 'acme', name: text, logo: url, href: '/auth/oidc/start/acme' }] }, c),
+    'login with upstreams': (c: PageContext) => loginPage({ ...form, client, upstreams }, c),
     'confirm an account': (c: PageContext) => confirmPage({ ...form, upstream: text, person: text, others }, c),
     'confirm an account with a problem': (c: PageContext) =>
       confirmPage({ ...form, upstream: text, username: text, problem: 'credentialsWrong', others: [] }, c),
@@ -99,6 +105,15 @@ function everyPage(text: string, url: string) {
         },
         c,
       ),
+    'select-account with upstreams': (c: PageContext) =>
+      selectAccountPage({ ...form, client, accounts: [{ value: text, name: text }], upstreams }, c),
+    selector: (c: PageContext) => selectPage(chooser, c),
+    'selector with accounts and search': (c: PageContext) =>
+      selectPage({ ...chooser, accounts: [{ name: text, at: text, href: '/auth/select-accounts?choice=acme' }], partial: true, search }, c),
+    'selector without a find': (c: PageContext) => selectPage({ ...chooser, upstreams: [], search }, c),
+    'consent from an upstream': (c: PageContext) =>
+      consentPage({ ...consent, from: text, scopes: [{ name: 'profile', claims: ['name', 'birthdate', `x${text}`] }] }, c),
+    'home with a choice': (c: PageContext) => homePage({ signIn: '/login', chosen: { name: text, again: '/login?choose=again' } }, c),
     consent: (c: PageContext) => consentPage(consent, c),
     'consent for now': (c: PageContext) => consentPage({ ...consent, scopes: [{ name: 'openid' }], offline: false }, c),
     error: (c: PageContext) => errorPage({ code: text, description: text, traceId: text }, c),
@@ -136,6 +151,12 @@ const stableIds: Readonly<Record<string, readonly string[]>> = {
   'switch accounts': ['switch-yes', 'switch-no'],
   'upstream claims': ['error-code', 'error-description', 'trace-id', 'problem-claim-0', 'problem-support', 'problem-retry', 'problem-back'],
   'select-account': ['account-0', 'account-1', 'account-other'],
+  'select-account with upstreams': ['account-0', 'account-other', 'upstream-acme', 'upstream-zeta'],
+  selector: ['upstream-acme', 'upstream-zeta', 'client-host'],
+  'selector with accounts and search': ['account-0', 'upstream-acme', 'search', 'search-submit', 'search-all', 'selector-partial'],
+  'selector without a find': ['selector-none', 'search'],
+  'consent from an upstream': ['consent-from'],
+  'home with a choice': ['home-choose'],
   consent: ['consent-allow', 'consent-deny', 'consent-switch', 'client-host'],
   error: ['error-code', 'error-description', 'trace-id'],
   'form-post': ['form-post-continue'],

@@ -1,10 +1,14 @@
-/** Which of the signed-in accounts to use: one button each, `account-0`, `account-1` ..., and `account-other` (sends action=other). */
+/**
+ * Which of the signed-in accounts to use, or where else to sign in: one button each, `account-0`, `account-1` ..., `upstream-<id>`, and
+ * `account-other` (sends action=other) for another account here.
+ */
 import { type Asker, AskerBadge, AskerName } from '../../ui/asker.tsx';
 import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
 import type { PageContext } from '../../ui/page-context.ts';
 import { initial, safeText } from '../../ui/safe-text.ts';
 import { translator } from '../../ui/translate.ts';
+import { type UpstreamLink, UpstreamLinks } from '../../ui/upstream-links.tsx';
 
 export type AccountChoice = {
   /** What the button sends as `account`. */
@@ -14,12 +18,17 @@ export type AccountChoice = {
   readonly detail?: string;
 };
 
-export type SelectAccountView = FormTarget & { readonly client?: Asker; readonly accounts: readonly AccountChoice[] };
+export type SelectAccountView = FormTarget & {
+  readonly client?: Asker;
+  readonly accounts: readonly AccountChoice[];
+  /** Where else she may sign in. */
+  readonly upstreams?: readonly UpstreamLink[];
+};
 
 /** The account choice as HTML. */
 export function selectAccountPage(view: SelectAccountView, context: PageContext): string {
   const { t, rich } = translator(context.locale);
-  const { client } = view;
+  const { client, upstreams = [] } = view;
   return renderPage({
     context,
     title: t('select.title'),
@@ -42,6 +51,12 @@ export function selectAccountPage(view: SelectAccountView, context: PageContext)
             </button>
           </div>
         </Form>
+        {upstreams.length === 0 ? null : (
+          <div class="elsewhere">
+            <h2>{t('select.elsewhere')}</h2>
+            <UpstreamLinks upstreams={upstreams} locale={context.locale} label={t('select.elsewhere')} />
+          </div>
+        )}
       </>
     ),
   });

@@ -30,6 +30,20 @@ export const fi: Messages = {
   'select.own': 'Mitä tiliä haluat käyttää?',
   'select.other': 'Käytä toista tiliä',
 
+  'selector.title': 'Missä haluat kirjautua sisään?',
+  'selector.lead': '{client} haluaa tietää, kuka olet. Valitse, kuka sen vahvistaa.',
+  'selector.accounts': 'Kirjautuneena tässä selaimessa',
+  'selector.list': 'Missä voit kirjautua',
+  'selector.former': 'Valittu aiemmin',
+  'selector.search': 'Hae nimellä',
+  'selector.find': 'Hae',
+  'selector.all': 'Näytä kaikki',
+  'selector.none': 'Tällä nimellä ei löydy ketään. Kokeile vähemmillä kirjaimilla.',
+  'selector.nobody': 'Täällä ei juuri nyt ole ketään valittavana.',
+  'selector.partial': 'Kukaan täällä ei voi antaa kaikkea, mitä {client} pyytää. Voit silti valita.',
+  'selector.remembered': 'Valintasi muistetaan seuraavaa kertaa varten. Voit valita uudelleen milloin tahansa.',
+  'select.elsewhere': 'Tai kirjaudu muualla',
+
   'consent.title': 'Sallitaanko pääsy?',
   'consent.lead': '{client} pyytää tililtäsi seuraavaa (tilin tarjoaa {tenant}):',
   'consent.online':
@@ -40,6 +54,7 @@ export const fi: Messages = {
   'consent.deny': 'Älä salli',
   'consent.signedIn': 'Kirjautuneena: {account}.',
   'consent.switch': 'Etkö se ole sinä?',
+  'consent.from': 'Tiedot tulevat taholta {upstream}.',
 
   'scope.openid': 'Kuka olet: sinua vastaava tunniste',
   'scope.profile': 'Nimesi ja profiilisi',
@@ -47,6 +62,8 @@ export const fi: Messages = {
   'scope.phone': 'Puhelinnumerosi',
   'scope.address': 'Postiosoitteesi',
   'scope.offline_access': 'Pääsy myös poissa ollessasi',
+  'scope.payment_details': 'Pankkitilisi tiedot',
+  'scope.payment_processing': 'Koemaksu tilillesi',
 
   'duration.minutes': '{count, plural, one {# minuutin} other {# minuutin}}',
   'duration.hours': '{count, plural, one {# tunnin} other {# tunnin}}',
@@ -100,6 +117,8 @@ export const fi: Messages = {
   'home.anonymous': 'Et ole kirjautunut. Palvelu: {tenant}.',
   'home.signIn': 'Kirjaudu sisään',
   'home.signOut': 'Kirjaudu ulos',
+  'home.chosen': 'Valitsit kirjautumispaikaksi {upstream}, ja sinut ohjataan sinne kysymättä.',
+  'home.choose': 'Valitse uudelleen',
   'home.account': 'Missä olet kirjautuneena',
 
   'account.title': 'Missä olet kirjautuneena',
@@ -135,6 +154,7 @@ export const fi: Messages = {
   'claim.website': 'Verkkosivusto',
   'claim.profile': 'Profiilisivu',
   'claim.picture': 'Kuva',
+  'claim.payment_details': 'Pankkitilin tiedot',
   'claim.groups': 'Ryhmät',
   'claim.roles': 'Roolit',
   'claim.updated_at': 'Viimeksi muutettu',
