@@ -73,7 +73,7 @@ function algorithmOf({ settings }: Provider, client: Client, { header: { typ, al
   return known;
 }
 
-/** What an object must say of itself. The one reader of policy `requestObject`; a client kept before there was one has none. */
+/** What an object must say of itself. The one reader of policy `requestObject`. */
 const neededBy: Readonly<Record<Policy['requestObject'], readonly string[]>> = {
   bound: ['iss', 'aud', 'exp'],
   fapi: ['iss', 'aud', 'exp', 'nbf'],
@@ -81,7 +81,7 @@ const neededBy: Readonly<Record<Policy['requestObject'], readonly string[]>> = {
 };
 
 function checked({ settings, now }: Provider, { client_id, policy }: Client, claims: Claims): Claims {
-  const missing = neededBy[policy.requestObject ?? 'bound'].find((name) => claims[name] === undefined);
+  const missing = neededBy[policy.requestObject].find((name) => claims[name] === undefined);
   if (missing !== undefined) throw refused(`${missing} of the request object is missing`);
   if ((claims.iss ?? client_id) !== client_id) throw refused('iss of the request object must be the client_id');
   if (claims.client_id !== undefined && claims.client_id !== client_id) throw refused('client_id of the request object is another one');
