@@ -1,9 +1,10 @@
-/** What an operator does about certificates at the command line: the built program, openssl for the client's side. */
+/** What an operator does about certificates at the command line; openssl is the client's side. */
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { certificateRequest, workshop } from './support/certificates.ts';
+import { command } from './support/command.ts';
 import { runProgram, startServer } from './support/process.ts';
 
 const folder = workshop();
@@ -21,10 +22,7 @@ tenants:
       - { client_id: shop, client_secret: ${secret}, redirect_uris: ["https://shop.example/cb"], environment: sandbox }
 `;
 
-// Each of them starts the program several times.
-vi.setConfig({ testTimeout: 90_000 });
-
-const run = (...args: readonly string[]) => runProgram({ directory: folder, args: [...args, '-c', config] });
+const run = (...args: readonly string[]) => command(folder, [...args, '-c', config]);
 
 beforeAll(async () => {
   await writeFile(config, yaml('clientCa: { create: true }'));

@@ -21,6 +21,7 @@ import {
   tokenRequest,
   userinfo,
 } from './support/client.ts';
+import { command } from './support/command.ts';
 import { createAgent } from './support/http-agent.ts';
 import { freePort, type RunningServer, runProgram, startServer } from './support/process.ts';
 import { register } from './support/registration.ts';
@@ -89,8 +90,8 @@ ${planted[9]?.[0]}
 `;
 
 describe('cli: check and start on a file with mistakes', () => {
-  it.each(['check', 'start'])('%s reports ten planted mistakes, each with line, reason and fix, and ends with 1', async (command) => {
-    const { code, output, directory } = await runProgram({ config: wrong, args: [command, '-c', 'symbolon.yaml'] });
+  it.each(['check', 'start'])('%s reports ten planted mistakes, each with line, reason and fix, and ends with 1', async (name) => {
+    const { code, output, directory } = await runProgram({ config: wrong, args: [name, '-c', 'symbolon.yaml'] });
     expect(code).toBe(1);
     const findings = output.split(/^(?=symbolon\.yaml:)/m);
     expect(findings, output).toHaveLength(planted.length);
@@ -136,8 +137,8 @@ describe('cli: check and start on a file with mistakes', () => {
     await rm(directory, { recursive: true });
   });
 
-  it.each(['check', 'start'])('%s without a file says which one it missed', async (command) => {
-    const { code, output } = await runProgram({ args: [command, '-c', 'nowhere.yaml'] });
+  it.each(['check', 'start'])('%s without a file says which one it missed', async (name) => {
+    const { code, output } = await runProgram({ args: [name, '-c', 'nowhere.yaml'] });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('nowhere.yaml') });
     expect(output).not.toMatch(/^\s+at /m);
   });
@@ -160,10 +161,7 @@ describe('cli: people and applications beside a running server', () => {
 
   afterAll(() => server?.kill());
 
-  async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
-    const { code, output } = await runProgram({ directory: server.directory, args });
-    return { code, output };
-  }
+  const run = (...args: string[]) => command(server.directory, args);
 
   /** What follows a name and a colon in the output. */
   async function printed(name: string, ...args: string[]): Promise<string> {

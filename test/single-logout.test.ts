@@ -4,8 +4,9 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { form, hasButton, people, signInFor } from './support/client.ts';
+import { command } from './support/command.ts';
 import { createAgent } from './support/http-agent.ts';
-import { freePort, type RunningServer, runProgram, startServer } from './support/process.ts';
+import { freePort, type RunningServer, startServer } from './support/process.ts';
 import { clientAt, clientEntry, type RelyingParty, startRelyingParty } from './support/relying-party.ts';
 
 const down = [3, 9, 17];
@@ -45,7 +46,7 @@ async function begin() {
 
 /** The table as the operator sees it: state by client. */
 async function table({ directory }: RunningServer): Promise<Readonly<Record<string, string>>> {
-  const { code, output } = await runProgram({ args: ['client', 'signouts'], directory });
+  const { code, output } = await command(directory, ['client', 'signouts']);
   expect(code, output).toBe(0);
   const rows = output.trim().split('\n').slice(1);
   return Object.fromEntries(rows.map((row) => row.split('\t')).map(([, client = '', , state = '']) => [client, state]));

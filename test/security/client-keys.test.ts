@@ -41,26 +41,28 @@ function publisher(first: readonly ClientJwk[]) {
   return { state, events, op: { remoteKeys } };
 }
 
+type Asked = Parameters<typeof verificationKeys>;
+const signingKeys = (op: Asked[0], client: Asked[1], wanted: Asked[2]) => verificationKeys(op, client, wanted, 'invalid_client');
 const es256 = (kid?: string) => ({ alg: 'ES256', kid });
 
 describe('security: key sets of clients', () => {
   it('F2: 100 unknown kids per second make one fetch a minute', async () => {
     const { state, op } = publisher([make('known')]);
     for (let second = 0; second < 60; second += 1) {
-      const asked = Array.from({ length: 100 }, (_, index) => verificationKeys(op, remote, es256(`unknown-${second}-${index}`)));
+      const asked = Array.from({ length: 100 }, (_, index) => signingKeys(op, remote, es256(`unknown-${second}-${index}`)));
       expect((await Promise.all(asked)).flat()).toEqual([]);
       state.now += 1;
     }
     expect(state.fetches).toBe(1);
-    await verificationKeys(op, remote, es256('unknown'));
+    await signingKeys(op, remote, es256('unknown'));
     expect(state.fetches).toBe(2);
-    expect(kids(await verificationKeys(op, remote, es256('known')))).toEqual(['known']);
+    expect(kids(await signingKeys(op, remote, es256('known')))).toEqual(['known']);
     expect(state.fetches).toBe(2);
   });
 
   it('F2: many who come at once wait for one fetch', async () => {
     const { state, op } = publisher([make('known')]);
-    const found = await Promise.all(Array.from({ length: 50 }, () => verificationKeys(op, remote, es256('known'))));
+    const found = await Promise.all(Array.from({ length: 50 }, () => signingKeys(op, remote, es256('known'))));
     expect([found.every((keys) => keys.length === 1), state.fetches]).toEqual([true, 1]);
   });
 
@@ -68,29 +70,29 @@ describe('security: key sets of clients', () => {
     'F2: the kid %j finds nothing and leads nowhere',
     async (kid) => {
       const { op } = publisher([make('known')]);
-      expect(await verificationKeys(op, remote, es256(kid))).toEqual([]);
-      expect(await verificationKeys(op, testClient({ jwks: { keys: [make('known')] } }), es256(kid))).toEqual([]);
+      expect(await signingKeys(op, remote, es256(kid))).toEqual([]);
+      expect(await signingKeys(op, testClient({ jwks: { keys: [make('known')] } }), es256(kid))).toEqual([]);
     },
   );
 
   it('a new key is found a minute after the set was last fetched, and the old one is gone', async () => {
     const { state, op } = publisher([make('old')]);
-    expect(kids(await verificationKeys(op, remote, es256('old')))).toEqual(['old']);
+    expect(kids(await signingKeys(op, remote, es256('old')))).toEqual(['old']);
     state.keys = [make('new')];
     state.now += 60;
-    expect(kids(await verificationKeys(op, remote, es256('new')))).toEqual(['new']);
-    expect(await verificationKeys(op, remote, es256('old'))).toEqual([]);
+    expect(kids(await signingKeys(op, remote, es256('new')))).toEqual(['new']);
+    expect(await signingKeys(op, remote, es256('old'))).toEqual([]);
     expect(state.fetches).toBe(2);
   });
 
   it('a key that was taken out of the set is good for ten minutes at most', async () => {
     const { state, op } = publisher([make('stolen')]);
-    await verificationKeys(op, remote, es256('stolen'));
+    await signingKeys(op, remote, es256('stolen'));
     state.keys = [];
     state.now += 599;
-    expect(kids(await verificationKeys(op, remote, es256('stolen')))).toEqual(['stolen']);
+    expect(kids(await signingKeys(op, remote, es256('stolen')))).toEqual(['stolen']);
     state.now += 1;
-    expect(await verificationKeys(op, remote, es256('stolen'))).toEqual([]);
+    expect(await signingKeys(op, remote, es256('stolen'))).toEqual([]);
   });
 
   const failures: readonly (readonly [string, () => Promise<Response>])[] = [
@@ -105,17 +107,17 @@ describe('security: key sets of clients', () => {
   it.each(failures)('%s: without keys a clear error, with keys those that were known, for a day', async (_, failing) => {
     const { state, events, op } = publisher([make('known')]);
     state.answer = failing;
-    await expect(verificationKeys(op, remote, es256('known'))).rejects.toMatchObject({ code: 'invalid_client' });
+    await expect(signingKeys(op, remote, es256('known'))).rejects.toMatchObject({ code: 'invalid_client' });
     await expect(encryptionKey(op, remote, 'ECDH-ES')).rejects.toMatchObject({ code: 'temporarily_unavailable' });
     expect([state.fetches, events.length]).toEqual([1, 1]);
     state.answer = undefined;
     state.now += 60;
-    expect(kids(await verificationKeys(op, remote, es256('known')))).toEqual(['known']);
+    expect(kids(await signingKeys(op, remote, es256('known')))).toEqual(['known']);
     state.answer = failing;
     state.now += 86_399;
-    expect(kids(await verificationKeys(op, remote, es256('known')))).toEqual(['known']);
+    expect(kids(await signingKeys(op, remote, es256('known')))).toEqual(['known']);
     state.now += 1;
-    await expect(verificationKeys(op, remote, es256('known'))).rejects.toMatchObject({ code: 'invalid_client' });
+    await expect(signingKeys(op, remote, es256('known'))).rejects.toMatchObject({ code: 'invalid_client' });
   });
 
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -133,7 +135,7 @@ describe('security: key sets of clients', () => {
   it.each(bad)('F1: %s: not registered, and passed over in a fetched set', async (_, jwk, reason) => {
     const { op } = publisher([jwk, good]);
     for (const alg of ['RS256', 'PS256', 'ES256', 'HS256', 'none', 'constructor'])
-      expect(kids(await verificationKeys(op, remote, { alg })).filter((kid) => kid !== 'good')).toEqual([]);
+      expect(kids(await signingKeys(op, remote, { alg })).filter((kid) => kid !== 'good')).toEqual([]);
     const metadata = { client_id: 'rp', redirect_uris: ['https://rp.example/cb'], jwks: { keys: [good, jwk] } };
     expect(metadataFaults({ signing: ['RS256'], scopes: [] }, metadata)).toEqual([
       expect.objectContaining({ member: 'jwks', message: expect.stringMatching(reason) }),
@@ -166,10 +168,10 @@ describe('security: key sets of clients', () => {
     ];
     const client: Client = testClient({ jwks: { keys } });
     const { op } = publisher([]);
-    expect(kids(await verificationKeys(op, client, { alg: 'ES256' }))).toEqual(['any', 'sig', 'ops']);
-    expect(kids(await verificationKeys(op, client, { alg: 'RS256' }))).toEqual(['rsa']);
-    expect(kids(await verificationKeys(op, client, { alg: 'PS256', kid: 'pss' }))).toEqual(['pss']);
-    expect(await verificationKeys(op, client, { alg: 'EdDSA' })).toEqual([]);
+    expect(kids(await signingKeys(op, client, { alg: 'ES256' }))).toEqual(['any', 'sig', 'ops']);
+    expect(kids(await signingKeys(op, client, { alg: 'RS256' }))).toEqual(['rsa']);
+    expect(kids(await signingKeys(op, client, { alg: 'PS256', kid: 'pss' }))).toEqual(['pss']);
+    expect(await signingKeys(op, client, { alg: 'EdDSA' })).toEqual([]);
     expect((await encryptionKey(op, client, 'ECDH-ES'))?.kid).toBe('enc');
     expect(await encryptionKey(op, client, 'RSA-OAEP')).toBeUndefined();
     expect(await encryptionKey(op, testClient(), 'ECDH-ES')).toBeUndefined();

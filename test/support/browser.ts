@@ -46,7 +46,7 @@ export async function launchBrowser(): Promise<Browser | undefined> {
 }
 
 /** The browser inside the npm package; first with the machine's libraries, then with those the package brings. */
-export async function launchPackedBrowser(): Promise<Browser | undefined> {
+async function launchPackedBrowser(): Promise<Browser | undefined> {
   const packed = await unpackChromium();
   if (!packed) return undefined;
   const { executablePath, libraries, fonts } = packed;

@@ -5,7 +5,7 @@
 import type { Client } from './client.ts';
 import { type ClientJwks, type ClientKey, readKey, serves } from './client-keys/jwk.ts';
 import type { Provider } from './op.ts';
-import { OAuthError } from './wire/error.ts';
+import { type ErrorCode, OAuthError, reasonOf } from './wire/error.ts';
 
 type Means = Pick<Provider, 'remoteKeys'>;
 type Owner = Pick<Client, 'client_id' | 'jwks' | 'jwks_uri'>;
@@ -15,15 +15,10 @@ export type Wanted = { readonly alg: string; readonly kid?: string | undefined }
 
 /**
  * The client's keys that may have made this signature: those of the `kid`, if the header has one, else all that fit the algorithm; none when
- * there are none. Throws invalid_client when the key set cannot be had.
+ * there are none. Throws an error of this code when the key set cannot be had: whether that is invalid_client, the caller knows.
  */
-export async function verificationKeys(op: Means, client: Owner, { alg, kid }: Wanted): Promise<readonly ClientKey[]> {
-  const wanted = (key: ClientKey) => serves(key, alg) && (kid === undefined || key.kid === kid);
-  try {
-    return (await clientKeys(op, client, (keys) => keys.some(wanted))).filter(wanted);
-  } catch (error) {
-    throw new OAuthError('invalid_client', 'the key set at the jwks_uri of the client cannot be had', { diagnostic: reasonOf(error) });
-  }
+export function verificationKeys(op: Means, client: Owner, { alg, kid }: Wanted, unreachable: ErrorCode): Promise<readonly ClientKey[]> {
+  return keysFor(op, client, (key) => serves(key, alg) && (kid === undefined || key.kid === kid), unreachable);
 }
 
 /**
@@ -31,14 +26,15 @@ export async function verificationKeys(op: Means, client: Owner, { alg, kid }: W
  * Undefined when it has none. Throws temporarily_unavailable when the key set cannot be had.
  */
 export async function encryptionKey(op: Means, client: Owner, alg: string): Promise<ClientKey | undefined> {
-  const wanted = (key: ClientKey) => serves(key, alg);
+  const keys = await keysFor(op, client, (key) => serves(key, alg), 'temporarily_unavailable');
+  return keys.find(({ jwk }) => jwk.use === 'enc') ?? keys[0];
+}
+
+async function keysFor(op: Means, client: Owner, wanted: (key: ClientKey) => boolean, unreachable: ErrorCode) {
   try {
-    const keys = (await clientKeys(op, client, (all) => all.some(wanted))).filter(wanted);
-    return keys.find(({ jwk }) => jwk.use === 'enc') ?? keys[0];
+    return (await clientKeys(op, client, (keys) => keys.some(wanted))).filter(wanted);
   } catch (error) {
-    throw new OAuthError('temporarily_unavailable', 'the key set at the jwks_uri of the client cannot be had', {
-      diagnostic: reasonOf(error),
-    });
+    throw new OAuthError(unreachable, 'the key set at the jwks_uri of the client cannot be had', { diagnostic: reasonOf(error) });
   }
 }
 
@@ -64,8 +60,4 @@ function keysIn(jwks: ClientJwks): readonly ClientKey[] {
   });
   read.set(jwks, keys);
   return keys;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

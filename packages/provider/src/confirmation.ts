@@ -9,7 +9,7 @@
  */
 export type Confirmation = { readonly jkt?: string; readonly 'x5t#S256'?: string };
 
-export const confirmationMembers = ['jkt', 'x5t#S256'] as const satisfies readonly (keyof Confirmation)[];
+const confirmationMembers = ['jkt', 'x5t#S256'] as const satisfies readonly (keyof Confirmation)[];
 
 /** Whether a request that proves these keys may use what is bound like this. */
 export function isProven(bound: Confirmation | undefined, proven: Confirmation): boolean {

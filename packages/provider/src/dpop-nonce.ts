@@ -7,7 +7,7 @@ import type { Json } from './accounts.ts';
 import type { Provider } from './op.ts';
 
 /** Seconds that a nonce may be repeated for. */
-export const nonceLifetime = 300;
+const nonceLifetime = 300;
 
 const timeBytes = 6;
 const macBytes = 16;

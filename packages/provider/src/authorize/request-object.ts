@@ -4,12 +4,13 @@
  */
 import type { Json } from '../accounts.ts';
 import type { Client } from '../client.ts';
+import { longestKid } from '../client-keys/jwk.ts';
 import { verificationKeys } from '../client-keys.ts';
 import type { Provider } from '../op.ts';
 import type { Policy } from '../policy.ts';
 import { allowsAlgorithm } from '../profile.ts';
 import { type AsymmetricAlgorithm, asymmetricAlgorithms } from '../wire/algorithms.ts';
-import { OAuthError } from '../wire/error.ts';
+import { OAuthError, reasonOf } from '../wire/error.ts';
 import { sha256 } from '../wire/hashes.ts';
 import { decrypt, isEncrypted } from '../wire/jwe.ts';
 import { type Claims, type OpenedJwt, openJwt, signatureHolds } from '../wire/jwt.ts';
@@ -47,7 +48,9 @@ async function verified(op: Provider, client: Client, token: string): Promise<Cl
   if (jwt === undefined) throw refused('request is not a signed JWT in compact form, of at most 32 kB, without crit');
   const alg = algorithmOf(op, client, jwt);
   const { kid } = jwt.header;
-  const keys = await keysOf(op, client, alg, typeof kid === 'string' ? kid : undefined);
+  const named = typeof kid === 'string' ? kid : undefined;
+  // Not invalid_client: in front of a browser nobody authenticates.
+  const keys = await verificationKeys(op, client, { alg, kid: named }, 'invalid_request_object');
   if (!keys.some(({ key }) => signatureHolds(alg, key, jwt)))
     throw refused('the request object is not signed with a key of the application');
   return checked(op, client, jwt.claims);
@@ -63,7 +66,7 @@ async function opened(op: Provider, token: string): Promise<string> {
 function algorithmOf({ settings }: Provider, client: Client, { header: { typ, alg, kid } }: OpenedJwt): AsymmetricAlgorithm {
   if (typ !== undefined && (typeof typ !== 'string' || !/^(?:application\/)?(?:oauth-authz-req\+jwt|jwt)$/i.test(typ)))
     throw refused('typ of the request object must be oauth-authz-req+jwt');
-  if (kid !== undefined && (typeof kid !== 'string' || kid.length > 128))
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid))
     throw refused('kid of the request object is not the name of a key');
   const offered = client.request_object_signing_alg === undefined ? settings.signing : [client.request_object_signing_alg];
   const allowed = offered.filter((name) => allowsAlgorithm(client, name));
@@ -72,22 +75,7 @@ function algorithmOf({ settings }: Provider, client: Client, { header: { typ, al
   return known;
 }
 
-async function keysOf(op: Provider, client: Client, alg: AsymmetricAlgorithm, kid: string | undefined) {
-  try {
-    return await verificationKeys(op, client, { alg, kid });
-  } catch (error) {
-    // In front of a browser nobody authenticates.
-    if (error instanceof OAuthError && error.code === 'invalid_client')
-      throw new OAuthError(
-        'invalid_request_object',
-        error.description,
-        error.diagnostic === undefined ? {} : { diagnostic: error.diagnostic },
-      );
-    throw error;
-  }
-}
-
-/** What an object must say of itself. The one reader of policy `requestObject`; a client kept before there was one has none. */
+/** What an object must say of itself. The one reader of policy `requestObject`. */
 const neededBy: Readonly<Record<Policy['requestObject'], readonly string[]>> = {
   bound: ['iss', 'aud', 'exp'],
   fapi: ['iss', 'aud', 'exp', 'nbf'],
@@ -95,7 +83,7 @@ const neededBy: Readonly<Record<Policy['requestObject'], readonly string[]>> = {
 };
 
 function checked({ settings, now }: Provider, { client_id, policy }: Client, claims: Claims): Claims {
-  const missing = neededBy[policy.requestObject ?? 'bound'].find((name) => claims[name] === undefined);
+  const missing = neededBy[policy.requestObject].find((name) => claims[name] === undefined);
   if (missing !== undefined) throw refused(`${missing} of the request object is missing`);
   if ((claims.iss ?? client_id) !== client_id) throw refused('iss of the request object must be the client_id');
   if (claims.client_id !== undefined && claims.client_id !== client_id) throw refused('client_id of the request object is another one');
@@ -147,9 +135,7 @@ async function fetched(op: Provider, client: Client, request_uri: string): Promi
     if (response.status === 200) return (await response.text()).trim();
     throw new Error(`the request object was answered with ${response.status}`);
   } catch (error) {
-    throw new OAuthError('invalid_request_uri', 'the request object at request_uri cannot be had', {
-      diagnostic: error instanceof Error ? error.message : String(error),
-    });
+    throw new OAuthError('invalid_request_uri', 'the request object at request_uri cannot be had', { diagnostic: reasonOf(error) });
   }
 }
 

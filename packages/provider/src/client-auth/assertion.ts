@@ -77,7 +77,7 @@ function methodOf(alg: Algorithm): Client['token_endpoint_auth_method'] {
 async function signedWithKey(op: Provider, client: Client, { alg, ...assertion }: Assertion): Promise<boolean> {
   const { kid } = assertion.header;
   if (!isAsymmetric(alg) || (kid !== undefined && typeof kid !== 'string')) return false;
-  const keys = await verificationKeys(op, client, { alg, kid });
+  const keys = await verificationKeys(op, client, { alg, kid }, 'invalid_client');
   return keys.some(({ key }) => signatureHolds(alg, key, assertion));
 }
 

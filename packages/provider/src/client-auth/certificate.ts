@@ -10,6 +10,7 @@ import { clientKeys } from '../client-keys.ts';
 import type { CoreRequest } from '../exchange.ts';
 import type { Provider } from '../op.ts';
 import { distinguishedName } from '../wire/distinguished-name.ts';
+import { reasonOf } from '../wire/error.ts';
 import { one, type Parameters } from '../wire/parameters.ts';
 import type { AuthMethod, Presented } from './method.ts';
 
@@ -44,7 +45,7 @@ async function readably(ask: () => Promise<string | undefined> | string | undefi
   try {
     return await ask();
   } catch (error) {
-    return `it cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
+    return `it cannot be judged: ${reasonOf(error)}`;
   }
 }
 

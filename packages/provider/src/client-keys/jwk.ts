@@ -14,7 +14,9 @@ export type ClientKey = { readonly kid?: string; readonly key: KeyObject; readon
 export type KeyFault = { readonly fault: string; readonly foreign?: true };
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
-const longestKid = 128;
+/** Characters of a `kid`, and keys of a set, wherever a client writes them. */
+export const longestKid = 128;
+export const mostKeys = 50;
 
 const foreign: KeyFault = { fault: 'is of a kind that is not used here', foreign: true };
 const curves: Readonly<Record<string, readonly string[]>> = { EC: ['P-256', 'P-384', 'P-521'], OKP: ['Ed25519', 'X25519'] };

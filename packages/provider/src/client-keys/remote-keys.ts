@@ -4,7 +4,8 @@
  */
 import type { Event } from '../events.ts';
 import type { Fetch } from '../fetch.ts';
-import { type ClientJwk, type ClientKey, readKey } from './jwk.ts';
+import { reasonOf } from '../wire/error.ts';
+import { type ClientJwk, type ClientKey, mostKeys, readKey } from './jwk.ts';
 
 export type RemoteKeys = {
   /**
@@ -30,7 +31,6 @@ const pause = 60;
 const old = 600;
 const dead = 86_400;
 const mostSets = 1000;
-const mostKeys = 50;
 
 export function createRemoteKeys({ fetch, now, emit }: Means): RemoteKeys {
   const sets = new Map<string, Kept>();
@@ -41,7 +41,7 @@ export function createRemoteKeys({ fetch, now, emit }: Means): RemoteKeys {
       kept.keys = await fetchKeys(fetch, uri);
       kept.fetchedAt = now();
     } catch (error) {
-      kept.reason = error instanceof Error ? error.message : String(error);
+      kept.reason = reasonOf(error);
       emit({ type: 'client_keys.failed', uri, reason: kept.reason });
     } finally {
       kept.asking = undefined;

@@ -1,8 +1,6 @@
 /** A client's keys in its registration: one of `jwks` and `jwks_uri`, and only public keys that can be used. RFC 7591 section 2. */
-import { readKey } from '../client-keys/jwk.ts';
+import { mostKeys, readKey } from '../client-keys/jwk.ts';
 import { type ClientMetadata, type MetadataFault, methodOf } from './metadata.ts';
-
-const mostKeys = 50;
 
 export function keyFaults(metadata: ClientMetadata): readonly MetadataFault[] {
   return [...placeFaults(metadata), ...signingFaults(metadata), ...setFaults(metadata), ...algorithmFaults(metadata)];

@@ -76,6 +76,11 @@ export class OAuthError extends Error {
   }
 }
 
+/** What the log is told of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Replaces what an error_description must not contain, so that no caller-made text can break the rule. */
 export function printable(text: string): string {
   return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');

@@ -129,7 +129,7 @@ export function signedOver(secret: string, { input, signature }: Pick<JwsParts, 
 export type JwsParts = { readonly header: Claims; readonly body: string; readonly input: string; readonly signature: Buffer };
 
 /** The parts of a token in compact form; undefined when it is none, or longer than this. */
-export function openJws(token: string, longest: { readonly token: number; readonly header: number }): JwsParts | undefined {
+function openJws(token: string, longest: { readonly token: number; readonly header: number }): JwsParts | undefined {
   if (token.length > longest.token) return undefined;
   const [head = '', body = '', tail = '', ...more] = token.split('.', 4);
   if (more.length > 0 || head.length > longest.header) return undefined;
@@ -138,7 +138,7 @@ export function openJws(token: string, longest: { readonly token: number; readon
 }
 
 /** The claims of a token taken apart; undefined when they are no JSON object. */
-export function payloadOf({ body }: Pick<JwsParts, 'body'>): Claims | undefined {
+function payloadOf({ body }: Pick<JwsParts, 'body'>): Claims | undefined {
   return object(octets(body));
 }
 

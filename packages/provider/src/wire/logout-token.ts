@@ -3,7 +3,7 @@ import type { JwtHeader, Payload } from './jwt.ts';
 
 export const logoutTokenHeader: JwtHeader = { typ: 'logout+jwt' };
 
-export const backchannelLogoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+const backchannelLogoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** Long enough for clocks that differ, short enough that a token somebody found is worth nothing. In seconds; section 2.4 recommends two minutes. */
 const lifetime = 120;

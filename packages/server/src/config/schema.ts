@@ -44,7 +44,7 @@ const tenantLifetimes = {
 
 const dialects = ['standard', 'agate', 'oneportal', 'identify', 'idpartner', 'o2o'] as const;
 /** `X-Client-Cert`: PEM, percent-encoded, as nginx writes it. `Client-Cert`: RFC 9440. */
-export const certificateHeaders = ['X-Client-Cert', 'Client-Cert'] as const;
+const certificateHeaders = ['X-Client-Cert', 'Client-Cert'] as const;
 const authMethodNames = [
   'client_secret_basic',
   'client_secret_post',

@@ -5,6 +5,7 @@
 import { heard, tellLogout } from '@symbolon/provider';
 import type { Logout } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
+import { repeat } from './repeat.ts';
 
 type Surroundings = {
   readonly tenants: readonly Tenant[];
@@ -23,7 +24,7 @@ const patience = 86_400;
 const longestPause = 900;
 
 /** Seconds to wait after so many attempts: twice as long each time, up to a quarter of an hour, and never the same for all who wait. */
-export function pauseAfter(attempts: number, chance = Math.random()): number {
+function pauseAfter(attempts: number, chance = Math.random()): number {
   const usual = Math.min(2 ** Math.min(attempts, 10), longestPause);
   return Math.max(1, Math.round(usual * (0.75 + chance / 2)));
 }
@@ -50,17 +51,12 @@ export function startTellingLogouts({ tenants, fault }: Surroundings): () => Pro
       fault(error);
     }
   };
-  let looking: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    looking ??= Promise.all(tenants.map(look)).finally(() => {
-      looking = undefined;
-    });
-  }, every);
-  timer.unref();
+  const stopLooking = repeat(every, async () => {
+    await Promise.all(tenants.map(look));
+  });
   return async () => {
     stopped = true;
-    clearInterval(timer);
-    await Promise.all([looking, ...sending.values()]);
+    await Promise.all([stopLooking(), ...sending.values()]);
   };
 }
 

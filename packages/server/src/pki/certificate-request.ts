@@ -62,7 +62,7 @@ function isSigned(info: DerValue | undefined, digest: string, publicKey: KeyObje
 const curves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384' };
 
 /** Why no certificate is issued for this key; undefined when one can be. */
-export function keyProblem({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string | undefined {
+function keyProblem({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string | undefined {
   const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails;
   const wanted = 'use RSA of 2048 to 8192 bits, P-256 or P-384';
   if (asymmetricKeyType === 'rsa')

@@ -51,7 +51,7 @@ export function clientCertificates(deps: Issuing): ClientCertificates {
 }
 
 /** The alternative name by which a certificate says for whom it is, beside the common name, which is the client_id. */
-export function subjectUri(issuer: string, client_id: string): string {
+function subjectUri(issuer: string, client_id: string): string {
   return `${issuer}/clients/${encodeURIComponent(client_id)}`;
 }
 

@@ -4,7 +4,7 @@ import type { IssuedCertificate } from '../store.ts';
 
 const day = 86_400;
 /** How many days before its end a certificate is spoken of. */
-export const warningDays = 30;
+const warningDays = 30;
 
 export type Ending = { readonly certificate: IssuedCertificate /** Whole days; negative after its end. */; readonly days: number };
 

@@ -1,6 +1,6 @@
 /** Clients. Rarely written and kept in memory by every process, which is why each change is announced. */
 import { randomUUID } from 'node:crypto';
-import type { Client, Clients } from '@symbolon/provider';
+import { type Client, type Clients, strictPolicy } from '@symbolon/provider';
 import { endings } from './endings.ts';
 import { changing, type Engine, run } from './engine.ts';
 import { statement } from './prepare.ts';
@@ -67,6 +67,8 @@ export function clients(engine: Engine): (tenant: string) => Clients {
   };
 }
 
+/** Kept by a version with fewer switches, it is strict in those it has no position of. */
 function parse(data: string): Client {
-  return JSON.parse(data) as Client;
+  const client: Client = JSON.parse(data);
+  return { ...client, policy: { ...strictPolicy, ...client.policy } };
 }

@@ -40,7 +40,7 @@ async function openEngine(url: string): Promise<Engine> {
 }
 
 /** For tests that look over an engine's shoulder. */
-export function storageOver(engine: Engine): Storage {
+function storageOver(engine: Engine): Storage {
   const tenant = tenantStores(engine);
   const alive = statement<object>('ready')(() => ({ compile: () => sql`select 1`.compile(engine.kysely) }));
   return {

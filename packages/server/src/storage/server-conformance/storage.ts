@@ -1,5 +1,6 @@
 /** Promises of `Storage` as a whole: tenants apart, sweeping, watching, migrating, closing. */
 import assert from 'node:assert/strict';
+import { type Policy, strictPolicy } from '@symbolon/provider';
 import { sampleAccess, sampleApproval, sampleClient, sampleGrant, sampleRefresh, sampleRequest } from '@symbolon/provider/conformance';
 import type { Storage } from '../../store.ts';
 import { authentication, now, sampleKey, sampleUser, type Test, withEverything } from './frame.ts';
@@ -55,6 +56,17 @@ export function tenantConformance(test: Test): void {
 }
 
 export function storageConformance(test: Test): void {
+  test('a client kept by a version with fewer switches is strict in those it has no position of', async ({ storage }) => {
+    const { clients } = storage.tenant('main');
+    await clients.register(sampleClient('old', { policy: { consent: 'implicit' } as Policy }), now);
+    const expected = { ...strictPolicy, consent: 'implicit' };
+    assert.deepEqual((await clients.find('old'))?.policy, expected);
+    assert.deepEqual(
+      (await clients.list()).map(({ policy }) => policy),
+      [expected],
+    );
+  });
+
   test('sweep takes the dead only, at most so many of a kind at a time', async ({ storage }) => {
     const store = storage.tenant('main');
     await store.users.add(sampleUser(), undefined);
