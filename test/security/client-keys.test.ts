@@ -58,6 +58,15 @@ describe('security: key sets of clients', () => {
     expect(state.fetches).toBe(2);
   });
 
+  it('F2: of fifty keys that may have signed, a handful is tried', async () => {
+    const many = Array.from({ length: 50 }, () => make('same'));
+    const { op } = publisher(many);
+    for (const client of [remote, testClient({ jwks: { keys: [...many.slice(0, 49), make('other')] } })]) {
+      for (const kid of ['same', undefined]) expect(await verificationKeys(op, client, es256(kid))).toHaveLength(5);
+    }
+    expect(kids(await verificationKeys(op, testClient({ jwks: { keys: [...many, make('other')] } }), es256('other')))).toEqual(['other']);
+  });
+
   it('F2: many who come at once wait for one fetch', async () => {
     const { state, op } = publisher([make('known')]);
     const found = await Promise.all(Array.from({ length: 50 }, () => verificationKeys(op, remote, es256('known'))));

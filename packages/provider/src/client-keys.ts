@@ -13,14 +13,17 @@ type Owner = Pick<Client, 'client_id' | 'jwks' | 'jwks_uri'>;
 /** What a token's header says of the key that signed it: believed only as far as choosing among the client's own. */
 export type Wanted = { readonly alg: string; readonly kid?: string | undefined };
 
+/** A header names its key where there are several (OpenID Connect Core section 10.1). To try fifty, each a millisecond, is more than anybody may ask of us. */
+const mostTried = 5;
+
 /**
- * The client's keys that may have made this signature: those of the `kid`, if the header has one, else all that fit the algorithm; none when
- * there are none. Throws invalid_client when the key set cannot be had.
+ * The client's keys that may have made this signature: those of the `kid`, if the header has one, else those that fit the algorithm, the first
+ * five; none when there are none. Throws invalid_client when the key set cannot be had.
  */
 export async function verificationKeys(op: Means, client: Owner, { alg, kid }: Wanted): Promise<readonly ClientKey[]> {
   const wanted = (key: ClientKey) => serves(key, alg) && (kid === undefined || key.kid === kid);
   try {
-    return (await clientKeys(op, client, (keys) => keys.some(wanted))).filter(wanted);
+    return (await clientKeys(op, client, (keys) => keys.some(wanted))).filter(wanted).slice(0, mostTried);
   } catch (error) {
     throw new OAuthError('invalid_client', 'the key set at the jwks_uri of the client cannot be had', { diagnostic: reasonOf(error) });
   }
