@@ -15,8 +15,8 @@ const layers = [
   { name: 'http', holds: 'http/' },
   { name: 'features', holds: '(interaction|broker|account|admin|dialects)/' },
   // What a handler is given and gives, in plain values: the vocabulary that features and the routes above them share.
-  { name: 'calls', holds: 'http/(call|browser|csrf|headers)[.]ts$' },
-  { name: 'tenant', holds: '(tenant|dialect)[.]ts$' },
+  { name: 'calls', holds: 'http/(call|browser|csrf|headers|page)[.]ts$' },
+  { name: 'tenant', holds: '(tenant|dialect|upstream)[.]ts$' },
   { name: 'config', holds: 'config/' },
   { name: 'services', holds: '(users|keys|pki|ui|audit|mail|outbound)/' },
   { name: 'store', holds: 'store[.]ts$' },
@@ -130,6 +130,13 @@ module.exports = {
       to: { path: `${server}dialects/` },
     },
     {
+      name: 'connectors-by-compose-only',
+      comment: 'everybody else knows the type, upstream.ts',
+      severity: 'error',
+      from: { path: '^(packages|examples)/', pathNot: [test, `${server}compose[.]ts$`, `${server}broker/connectors/`] },
+      to: { path: `${server}broker/connectors/` },
+    },
+    {
       name: 'dialects-are-pure',
       comment:
         'a dialect is data and functions over plain values: it knows the type of a dialect and the plain values of the core, types only',
@@ -155,7 +162,7 @@ module.exports = {
       name: 'calls-without-framework',
       comment: 'the vocabulary of handlers is plain values',
       severity: 'error',
-      from: { path: `${server}http/(call|browser|csrf|headers)[.]ts$` },
+      from: { path: `${server}http/(call|browser|csrf|headers|page)[.]ts$` },
       to: { path: '^node_modules/fastify/' },
     },
     {

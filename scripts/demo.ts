@@ -25,6 +25,11 @@ process.stdout.write(`
      people    alice   correct horse battery staple
                bob     hunter2 hunter2
 
+  3. Come from a partner: press "Sign in with Acme Payroll" on the sign-in page,
+     or follow the partner's link  ${issuer}/auth/oidc/owner/flex_partner/17/redirect
+
+     person    carol   carol likes bikes
+
   The database is in .symbolon/, delete the folder to start anew. Stop with Ctrl-C.
 `);
 

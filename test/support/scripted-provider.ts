@@ -116,6 +116,8 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
     const url = new URL(request.url ?? '/', issuer);
     const form = new URLSearchParams(await textOf(request));
     provider.requests.push({ method: request.method ?? '', path: url.pathname, headers: request.headers, form });
+    // For a real browser; `visit` is the short way.
+    if (url.pathname === '/authorize') return void response.writeHead(302, { location: await authorized(url) }).end();
     const answer: unknown = await routes[url.pathname]?.(url, form, request);
     if (answer === undefined || typeof answer === 'number') return void response.writeHead(answer ?? 404).end();
     const failed = typeof answer === 'object' && answer !== null && 'error' in answer;

@@ -27,6 +27,8 @@ export type TestServerOptions = {
   readonly logger?: ReturnType<typeof createLogger>;
   /** Instead of a database in memory. */
   readonly database?: string;
+  /** Instead of a free one: where somebody else has to know it first. */
+  readonly port?: number;
 };
 
 /** The text of the example configuration. */
@@ -36,7 +38,7 @@ export function exampleConfiguration(): Promise<string> {
 
 /** Starts a server. Throws with the findings when the configuration has mistakes. */
 export async function startSymbolon(options: TestServerOptions = {}): Promise<TestServer> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const yaml = (options.yaml ?? (await exampleConfiguration()))
     .replaceAll('127.0.0.1:4000', `127.0.0.1:${port}`)
     .replace(/^database: \S+/m, `database: "${options.database ?? 'sqlite::memory:'}"`);

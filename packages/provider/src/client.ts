@@ -54,6 +54,7 @@ export type Client = Encryptions & {
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
+  /** Where a sign-in into this client is begun by somebody else (OpenID Connect Core section 4). */
   readonly initiate_login_uri?: string;
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];

@@ -17,6 +17,8 @@ export type Event =
   /** A request of our own that no connection was opened for, and one that got no usable answer; `url` without its query. */
   | { readonly type: 'outbound.refused'; readonly url: string; readonly reason: string }
   | { readonly type: 'outbound.failed'; readonly url: string; readonly reason: string }
+  | { readonly type: 'upstream.refused'; readonly upstream: string; readonly kind: string; readonly reason: string }
+  | { readonly type: 'identity.provisioned' | 'identity.linked' | 'identity.unlinked'; readonly upstream: string; readonly sub: string }
   | { readonly type: 'session.started'; readonly sid: string; readonly sub: string; readonly amr: readonly string[] }
   | { readonly type: 'session.ended'; readonly sid: string; readonly sub: string }
   | { readonly type: 'access.withdrawn'; readonly client_id: string; readonly sub: string }

@@ -29,6 +29,9 @@ export type AuthorizationParameters = {
   readonly login_hint?: string;
   readonly ui_locales?: string;
   readonly acr_values?: string;
+  /** Where the client wants the person to sign in, as IDPartner's and Identify's clients say it; what they name is the server's to know. */
+  readonly identity_provider_id?: string;
+  readonly whr?: string;
   /** The APIs that access tokens are to be for (RFC 8707); never empty. */
   readonly resources?: readonly string[];
   /** Of the claims asked for by name, those this client can get. */
@@ -226,6 +229,8 @@ export type Session = {
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
+  /** The upstream that saw her sign in, where it was not us. */
+  readonly upstream?: string;
   /** The kind of browser she signed in with, in words of ours. */
   readonly device?: string;
   /** The clients that were answered in it, each with when it was first. */
@@ -244,6 +249,7 @@ export type Authentication = {
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly acr?: string;
+  readonly upstream?: string;
   readonly device?: string;
   readonly expiresAt: number;
   /** What proved it, as the server keeps it (a password hash), when a change of it must undo this sign-in. */

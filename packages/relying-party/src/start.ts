@@ -49,7 +49,7 @@ async function parametersOf({ id, settings }: Provider, login: Login, options: S
   const { code_verifier } = login;
   const named = {
     ...hints,
-    max_age: max_age?.toString(),
+    ...(max_age === undefined ? {} : { max_age: max_age.toString() }),
     redirect_uri: login.redirect_uri,
     response_type: 'code',
     response_mode: login.response_mode === 'query' ? undefined : login.response_mode,

@@ -3,9 +3,11 @@
 import { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { Event } from '@symbolon/provider';
+import type { Event, Provider } from '@symbolon/provider';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { applyConfig } from './apply.ts';
+import { oauth2Connector } from './broker/connectors/oauth2.ts';
+import { oidcConnector } from './broker/connectors/oidc.ts';
 import type { Config, DialectName, TlsConfig } from './config/config.ts';
 import type { Dialect } from './dialect.ts';
 import { agate } from './dialects/agate.ts';
@@ -25,10 +27,17 @@ import type { Storage } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import { runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 
 /** By the name the configuration has for it. Two are not built, and answer as standard until they are. */
 const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner: standard, o2o: standard };
+
+/** How the upstreams of a tenant are talked to; all of them answer at one address of ours. */
+function connect(upstreams: readonly UpstreamConfig[], { settings, fetch, now, random }: Provider): Connectors {
+  const surroundings = { redirectUri: `${settings.issuer}/auth/oidc/callback`, fetch, now, random };
+  return { oidc: oidcConnector(upstreams, surroundings), oauth2: oauth2Connector(surroundings) };
+}
 
 export type Server = { readonly tenants: readonly Tenant[]; readonly url: string; readonly close: () => Promise<void> };
 
@@ -47,7 +56,7 @@ export async function open(
     const emit = (tenant: string, event: Event) => logger.info({ tenant, ...event }, event.type);
     const commonAuthorities = (config.server.tls?.clientCa ?? []).map((pem) => new X509Certificate(pem));
     const reachable = createJudge(config.server.outbound.allow);
-    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, emit, now };
+    const surroundings = { commonAuthorities, storage, masterKey, hashing, assets: loadAssets().paths, reachable, connect, emit, now };
     const tenants = await Promise.all(
       config.tenants.map((tenant) => runTenant({ ...inDialect(tenant, dialects[tenant.dialect]), ...authorityOf(tenant) }, surroundings)),
     );

@@ -5,7 +5,7 @@ import type { Dialect } from './dialect.ts';
 import type { TenantDefinition } from './tenant-runtime.ts';
 
 export function inDialect(tenant: TenantConfig, { paths, alsoAt, unsaid, spelling }: Dialect): TenantDefinition {
-  const { id, name, said } = tenant;
+  const { id, name, upstreams, said } = tenant;
   const { issuer } = tenant.settings;
   const settings: Settings = {
     ...tenant.settings,
@@ -14,5 +14,5 @@ export function inDialect(tenant: TenantConfig, { paths, alsoAt, unsaid, spellin
     paths: paths(issuer),
     ...(unsaid.policies === undefined ? undefined : { policies: unsaid.policies }),
   };
-  return { id, name, settings, spelling, alsoAt: alsoAt(issuer) };
+  return { id, name, settings, upstreams, spelling, alsoAt: alsoAt(issuer) };
 }

@@ -8,6 +8,7 @@ import { dev } from './cli/dev.ts';
 import { reasonOf } from './cli/failure.ts';
 import { keyCommands } from './cli/keys.ts';
 import { start } from './cli/start.ts';
+import { upstreamCommands } from './cli/upstream.ts';
 import { userCommands } from './cli/user.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -32,6 +33,7 @@ program
   .option('-d, --data <folder>', 'where the database is kept', '.symbolon')
   .action(dev);
 userCommands(program.command('user').description('the people of a tenant'), file);
+upstreamCommands(program.command('upstream').description('the identity providers that people of a tenant come from'), file);
 clientCommands(program.command('client').description('the applications of a tenant'), file);
 keyCommands(program.command('keys').description('the signing keys of a tenant'), file);
 

@@ -2,7 +2,7 @@
  * The storage port of the server: the provider's, and what only the product needs. Same rules: verbs, each one atomic act,
  * already bound to a tenant, times as arguments in epoch seconds, secrets hashed or sealed before they arrive.
  */
-import type { Account, Client, Store } from '@symbolon/provider';
+import type { Account, Client, Json, Store } from '@symbolon/provider';
 
 export type User = Account & {
   /** Canonical form of the username, unique in the tenant: what a person types is brought into it before the search. */
@@ -16,6 +16,11 @@ export type Users = {
   readonly findForPassword: (
     usernameKey: string,
   ) => Promise<{ readonly user: User; readonly passwordHash: string | undefined } | undefined>;
+  /**
+   * The people whose e-mail address could be taken for this one (case, width and look-alike letters do not count), at most two. Being found is a
+   * reason to ask, and no proof.
+   */
+  readonly findByEmail: (email: string) => Promise<readonly User[]>;
   /** By username, after the given key, at most `limit`. */
   readonly list: (after: string | undefined, limit: number) => Promise<readonly User[]>;
   /** Adds a person with her password; false, and nothing written, when sub or username is taken. */
@@ -90,6 +95,65 @@ export type Attempts = {
   readonly clear: (bucket: string) => Promise<void>;
 };
 
+/** A person as an upstream knows her, compared byte for byte. `issuer`: of the upstream, as it was when the identity was made. */
+export type IdentityKey = { readonly upstream: string; readonly issuer: string; readonly subject: string };
+
+/** What an upstream gives an account. What it gave at one sign-in is replaced at the next, and nothing else of the account. */
+export type Given = {
+  readonly claims: Readonly<Record<string, Json>>;
+  readonly groups: readonly string[];
+  readonly roles: readonly string[];
+};
+
+export type Identity = IdentityKey & {
+  readonly sub: string;
+  /** Whether the account was made for the identity, or was there before: then it gets only claims that it does not have. */
+  readonly origin: 'provisioned' | 'linked';
+  readonly given: Given;
+  readonly createdAt: number;
+  readonly seenAt: number;
+};
+
+/** `identity_taken`: it is somebody's by now. `name_taken`: sub or username is. Nothing was written in either case. */
+export type Provisioned = 'provisioned' | 'identity_taken' | 'name_taken';
+
+export type Identities = {
+  /** The identity and its account, also a disabled one. One statement. */
+  readonly find: (key: IdentityKey) => Promise<{ readonly identity: Identity; readonly user: User } | undefined>;
+  /** Of a person, oldest first. */
+  readonly list: (sub: string) => Promise<readonly Identity[]>;
+  /** Adds a person, who holds what is given already, with her identity: both or nothing. */
+  readonly provision: (user: User, key: IdentityKey, given: Given, now: number) => Promise<Provisioned>;
+  /** Makes the identity that of an active person who is there; false, and nothing is written, when it is anybody's already. */
+  readonly link: (sub: string, key: IdentityKey, given: Given, now: number) => Promise<boolean>;
+  /** Replaces what the upstream gave before; answers the person as she is then, undefined when the identity is nobody's. */
+  readonly refresh: (key: IdentityKey, given: Given, now: number) => Promise<User | undefined>;
+  /** Ends the link of this person: groups and roles given by it go, and whatever waits for a proof of this identity. False when it is not hers. */
+  readonly unlink: (sub: string, key: IdentityKey, now: number) => Promise<boolean>;
+};
+
+/** Something a browser is to come back with: a sign-in under way at an upstream, or an identity that waits for a proof of control. */
+export type Wait = {
+  /** One name space each: what was made for one is nothing in the other. */
+  readonly kind: 'login' | 'proof';
+  /** Of the random value that comes back. */
+  readonly hash: string;
+  readonly browser: string;
+  /** Sealed where it holds secrets. */
+  readonly data: string;
+  /** Dies when this identity is unlinked. */
+  readonly identity?: IdentityKey;
+  readonly expiresAt: number;
+};
+
+/** The 50 newest of a browser follow it to its new secret when somebody signs in in it (`sessions.authenticate`); older ones die with the old one. */
+export type Waits = {
+  readonly add: (wait: Wait) => Promise<void>;
+  readonly find: (kind: Wait['kind'], hash: string, browser: string, now: number) => Promise<string | undefined>;
+  /** The data, once, and only for the browser it was made in; another one neither gets nor ends it. */
+  readonly take: (kind: Wait['kind'], hash: string, browser: string, now: number) => Promise<string | undefined>;
+};
+
 /** What became of telling one client that one session ended (OpenID Connect Back-Channel Logout). The act that ends a session writes it. */
 export type Logout = {
   readonly sid: string;
@@ -155,6 +219,8 @@ export type TenantStore = Store & {
   readonly keys: Keys;
   readonly applied: Applied;
   readonly attempts: Attempts;
+  readonly identities: Identities;
+  readonly waits: Waits;
   readonly logouts: Logouts;
   /** Go with their client. */
   readonly certificates: Certificates;

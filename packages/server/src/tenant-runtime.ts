@@ -14,6 +14,7 @@ import { trusting } from './pki/trust.ts';
 import type { Storage, TenantStore } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import { type AssetPaths, assetsBelow } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { limitAttempts } from './users/attempt-limit.ts';
 import type { Hashing } from './users/hashing-queue.ts';
 import { type SignIn, signInWithPassword } from './users/sign-in.ts';
@@ -22,6 +23,7 @@ export type TenantDefinition = {
   readonly id: string;
   readonly name: string;
   readonly settings: Settings;
+  readonly upstreams: readonly UpstreamConfig[];
   readonly clientCa?: TenantConfig['clientCa'];
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
@@ -34,6 +36,7 @@ export type Surroundings = {
   readonly assets: AssetPaths;
   /** Which addresses our own requests may go to. */
   readonly reachable: Judge;
+  readonly connect: (upstreams: readonly UpstreamConfig[], op: Provider) => Connectors;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -55,9 +58,9 @@ export function systemClock(): number {
  */
 export async function runTenant(
   definition: TenantDefinition,
-  { storage, masterKey, commonAuthorities, hashing, assets, reachable, emit, now }: Surroundings,
+  { storage, masterKey, commonAuthorities, hashing, assets, reachable, connect, emit, now }: Surroundings,
 ): Promise<Tenant> {
-  const { id, name, settings, spelling, alsoAt, clientCa } = definition;
+  const { id, name, settings, upstreams, spelling, alsoAt, clientCa } = definition;
   const stored = storage.tenant(id);
   const authority = await authorityFor(clientCa, name, {
     store: stored.keys,
@@ -103,6 +106,8 @@ export async function runTenant(
     spelling,
     alsoAt,
     signIn,
+    upstreams,
+    connectors: connect(upstreams, op),
     ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
     authorities: authority?.certificates.map(String) ?? [],
     origin: issuer.origin,

@@ -5,6 +5,7 @@ import type { TenantKeys } from './keys/tenant-keys.ts';
 import type { ClientCertificates } from './pki/client-certificates.ts';
 import type { TenantStore } from './store.ts';
 import type { AssetPaths } from './ui/assets.ts';
+import type { Connectors, UpstreamConfig } from './upstream.ts';
 import type { SignIn } from './users/sign-in.ts';
 
 export type Tenant = {
@@ -18,6 +19,9 @@ export type Tenant = {
   /** URLs at which an endpoint answers besides its own. */
   readonly alsoAt: readonly (readonly [url: string, name: EndpointName])[];
   readonly signIn: (username: string, password: string) => Promise<SignIn>;
+  /** All of the file, also those nobody may sign in through now. */
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly connectors: Connectors;
   /** The certificates of clients, where the tenant has an authority of its own. */
   readonly certificates?: ClientCertificates;
   /** The certificates of that authority, PEM. */

@@ -98,6 +98,8 @@ export async function validate(op: Provider, { client, to, sent, parameters, sig
       login_hint: one(parameters, 'login_hint')?.slice(0, 254),
       ui_locales: one(parameters, 'ui_locales')?.slice(0, 254),
       acr_values: one(parameters, 'acr_values')?.slice(0, 254),
+      identity_provider_id: one(parameters, 'identity_provider_id')?.slice(0, 254),
+      whr: one(parameters, 'whr')?.slice(0, 254),
       resources: await readResources(op, client, parameters),
       ...expected(await readHint(op, client, one(parameters, 'id_token_hint'), prompt), client, sub),
     }),

@@ -8,7 +8,7 @@ export type Registered = Omit<Client, 'secrets' | 'registration'>;
 
 type Unsaid<T> = { readonly [Member in keyof T]?: T[Member] | undefined };
 
-/** Pages that people are sent to or shown; those behind `tos_uri` are not in effect yet, but may be said. */
+/** Pages that people are sent to or shown; those behind `initiate_login_uri` are not in effect yet, but may be said. */
 export const pages = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri', 'origin_url', 'jwks_uri'] as const;
 
 /** Members by their registered names, with the scope as one text. */

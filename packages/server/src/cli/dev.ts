@@ -1,4 +1,4 @@
-/** symbolon dev: a provider on this machine with two people and one application, kept in a folder of its own. Not for anybody else's eyes. */
+/** symbolon dev: a provider on this machine with two people, one application and a partner, kept in a folder of its own. Not for anybody else's eyes. */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { format } from '../config/finding.ts';
@@ -20,6 +20,8 @@ function greeting(url: string, appPort: string): string {
   account     ${url}/home
   people      alice / correct horse battery staple
               bob   / hunter2 hunter2
+  partner     ${url}/auth/oidc/owner/flex_partner/17/redirect
+              carol / carol likes bikes
   application client_id web, client_secret web-secret-0123456789abcdef0123456789,
               redirect_uri http://127.0.0.1:${appPort}/callback
 `;
@@ -27,7 +29,7 @@ function greeting(url: string, appPort: string): string {
 
 function demoConfiguration(port: string, appPort: string): string {
   return `
-server: { listen: "127.0.0.1:${port}" }
+server: { listen: "127.0.0.1:${port}", outbound: { allow: [127.0.0.1/32] } }
 database: sqlite:./dev.db
 tenants:
   - id: main
@@ -51,12 +53,39 @@ tenants:
       - username: bob
         password: hunter2 hunter2
         claims: { name: Bob Builder, given_name: Bob, family_name: Builder, email: bob@example.test, email_verified: true }
+    upstreams:
+      - id: acme
+        name: Acme Payroll
+        discovery: http://127.0.0.1:${port}/partner
+        client_id: symbolon
+        client_secret: partner-secret-0123456789abcdef012345
+        token_endpoint_auth_method: client_secret_post
+        owner: { type: flex_partner, id: "17" }
+        domains: [acme.test]
+        linking: ask
     clients:
       - client_id: web
         client_name: Example Web App
         client_secret: web-secret-0123456789abcdef0123456789
         redirect_uris: [http://127.0.0.1:${appPort}/callback]
         post_logout_redirect_uris: [http://127.0.0.1:${appPort}/bye]
+        backchannel_logout_uri: http://127.0.0.1:${appPort}/backchannel
         scope: openid profile email offline_access
+  # A partner, to come from.
+  - id: partner
+    issuer: http://127.0.0.1:${port}/partner
+    name: Acme Payroll
+    users:
+      - username: carol
+        password: carol likes bikes
+        claims: { name: Carol Clerk, given_name: Carol, family_name: Clerk, email: carol@acme.test, email_verified: true }
+    clients:
+      - client_id: symbolon
+        client_name: Example Corp
+        client_secret: partner-secret-0123456789abcdef012345
+        token_endpoint_auth_method: client_secret_post
+        redirect_uris: [http://127.0.0.1:${port}/auth/oidc/callback]
+        scope: openid profile email
+        policy: { consent: implicit }
 `;
 }

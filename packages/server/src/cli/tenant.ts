@@ -20,11 +20,11 @@ export function tenantCommands(program: Command, file: readonly [string, string,
 }
 
 /** Runs the action on the tenant that the options name; the database is closed whatever becomes of it. */
-export async function withTenant(options: TenantOption, action: (tenant: Tenant) => Promise<void>): Promise<void> {
+export async function withTenant(options: TenantOption, action: (tenant: Tenant, config: Config) => Promise<void>): Promise<void> {
   const { config } = await loadFile(options);
   const { tenants, storage } = await opened(config, chosen(config, options));
   try {
-    for (const tenant of tenants) await action(tenant);
+    for (const tenant of tenants) await action(tenant, config);
   } finally {
     await storage.close();
   }

@@ -108,7 +108,8 @@ async function password(username: string, options: PasswordOption): Promise<void
   });
 }
 
-async function findUser({ store }: Tenant, username: string): Promise<User> {
+/** Throws when nobody has this name. */
+export async function findUser({ store }: Tenant, username: string): Promise<User> {
   const name = usernameKey(username);
   const found = 'key' in name ? await store.users.findForPassword(name.key) : undefined;
   if (found === undefined) throw new Error(`there is no user ${username}`);

@@ -6,6 +6,8 @@ const patterns = [
   'tenants.*.clients.*.request_uris.*',
   'tenants.*.clients.*.backchannel_logout_uri',
   'tenants.*.upstreams.*.discovery',
+  'tenants.*.upstreams.*.token_endpoint',
+  'tenants.*.upstreams.*.userinfo_endpoint',
 ];
 
 export function askedUrls(file: unknown): readonly Found[] {

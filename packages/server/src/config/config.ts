@@ -2,6 +2,7 @@
 import type { Client, Json, Lifetimes, Policy, Settings } from '@symbolon/provider';
 import type { Endpoint } from './network.ts';
 import type { FileTenant } from './schema.ts';
+import type { UpstreamConfig } from './upstream-config.ts';
 
 export type DialectName = NonNullable<FileTenant['dialect']>;
 
@@ -36,6 +37,7 @@ export type TenantConfig = {
   readonly clientCa?: 'ours' | { readonly cert: string; readonly key?: string };
   readonly users: readonly UserConfig[];
   readonly clients: readonly ClientConfig[];
+  readonly upstreams: readonly UpstreamConfig[];
 };
 
 /** PEM texts. `clientCa`: whose client certificates are believed; left out, and no tenant having an authority, none is asked for. */

@@ -19,6 +19,7 @@ import { type Endpoint, parseEndpoint } from './network.ts';
 import { builtMethod } from './not-yet.ts';
 import { certificatesIn, pemFile } from './pem-file.ts';
 import type { File, FileClient, FileServer, FileTenant, FileUser } from './schema.ts';
+import { upstreamOf } from './upstream-config.ts';
 
 const defaultListen: Endpoint = { host: '127.0.0.1', port: 4000 };
 const defaultDatabase = 'sqlite:./symbolon.db';
@@ -92,6 +93,7 @@ function tenantOf(tenant: FileTenant, file: File, baseDirectory: string): Tenant
     ...given('clientCa', clientCa === undefined ? undefined : clientCaOf(clientCa, baseDirectory)),
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
+    upstreams: (tenant.upstreams ?? []).map(upstreamOf),
   };
 }
 

@@ -70,7 +70,7 @@ describe('the example', () => {
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
       '142 tenants[4].dialect',
-      '146 tenants[4].upstreams',
+      '155 tenants[4].upstreams[0].logo',
       '170 tenants[4].clients[0].origin_url',
       '178 tenants[4].clients[1].origin_url',
       '179 tenants[4].clients[1].token_endpoint_auth_method',

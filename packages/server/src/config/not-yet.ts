@@ -5,6 +5,7 @@
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
 import { select } from './select.ts';
+import { builtUpstreamMethods } from './upstream-config.ts';
 
 type Row = {
   /** Keys from the root; `*` is every entry of a list. */
@@ -38,7 +39,16 @@ const rows: readonly Row[] = [
     when: (value) => value === 'idpartner' || value === 'o2o',
     message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
   },
-  { at: 'tenants.*.upstreams', when: written, message: says('upstreams is not yet in effect: people sign in with a password here') },
+  {
+    at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
+    when: (value) => !builtUpstreamMethods.has(String(value)),
+    message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),
+  },
+  {
+    at: 'tenants.*.upstreams.*.logo',
+    when: (value) => !/^https:/i.test(String(value)),
+    message: says('a logo in a file is not yet in effect: only one with an https address is shown'),
+  },
   {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,
@@ -56,7 +66,6 @@ const rows: readonly Row[] = [
     message: says('response type VALUE is not yet in effect: the authorization endpoint refuses it'),
   },
   { at: `${client}.origin_url`, when: written, message: says('origin_url is not yet in effect: there is no account selector') },
-  { at: `${client}.initiate_login_uri`, when: written, message: says('initiate_login_uri is not yet in effect') },
 ];
 
 /** Everything in a correct file that is not in effect yet. */

@@ -13,6 +13,7 @@ import {
   type Lifetimes,
 } from '@symbolon/provider';
 import Type from 'typebox';
+import { upstreamSchema } from './upstream-schema.ts';
 
 const closed = { additionalProperties: false } as const;
 const text = Type.String({ minLength: 1 });
@@ -177,34 +178,6 @@ const client = Type.Object(
   closed,
 );
 
-const upstream = Type.Object(
-  {
-    id: text,
-    name: optional(text),
-    connector: optional(Type.Enum(['oidc'])),
-    discovery: text,
-    client_id: text,
-    client_secret: optional(text),
-    token_endpoint_auth_method: optional(Type.Enum(authMethodNames)),
-    scope: optional(text),
-    logo: optional(text),
-    claims: optional(
-      Type.Record(
-        Type.String(),
-        Type.Object(
-          { required: optional(flag), values: optional(Type.Array(Type.Unknown(), { minItems: 1 })), to: optional(text) },
-          closed,
-        ),
-      ),
-    ),
-    linking: optional(Type.Enum(['never', 'ask', 'verified-email'])),
-    domains: optional(texts),
-    owner: optional(Type.Object({ type: text, id: text }, closed)),
-    landing: optional(text),
-  },
-  closed,
-);
-
 const user = Type.Object(
   {
     username: text,
@@ -247,7 +220,7 @@ const tenant = Type.Object(
     mtlsOrigin: optional(text),
     resources: optional(Type.Array(Type.Object({ id: text, client_id: text, clients: optional(texts) }, closed))),
     registration: optional(registration),
-    upstreams: optional(Type.Array(upstream)),
+    upstreams: optional(Type.Array(upstreamSchema)),
   },
   closed,
 );

@@ -15,6 +15,10 @@ import {
   serve,
 } from '@symbolon/provider';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { startForOwner, startUpstream } from '../broker/begin.ts';
+import { repeatCallback, upstreamCallback } from '../broker/callback.ts';
+import { submitConfirm } from '../broker/confirm.ts';
+import { submitSwitch } from '../broker/switch.ts';
 import type { ProxiesConfig, TlsConfig } from '../config/config.ts';
 import { showAccount, submitAccount } from '../interaction/account.ts';
 import { authorizeRequest, continueRequest } from '../interaction/authorize.ts';
@@ -115,6 +119,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/login', { GET: showLogin, POST: own(submitLogin) });
   page('/select-account', { GET: showAccounts, POST: own(submitSelection) });
   page('/consent', { GET: showConsent, POST: own(submitConsent) });
+  page('/auth/oidc/owner/:type/:id/redirect', { GET: startForOwner });
+  page('/auth/oidc/start/:id', { GET: startUpstream });
+  page('/auth/oidc/callback', { GET: upstreamCallback, POST: repeatCallback });
+  page('/auth/oidc/callback/:id', { GET: upstreamCallback, POST: repeatCallback });
+  page('/auth/oidc/confirm', { POST: own(submitConfirm) });
+  page('/auth/oidc/switch', { POST: own(submitSwitch) });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))
@@ -167,7 +177,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   }
 }
 
-type PageHandlers = { readonly GET: PageHandler; readonly POST?: PageHandler };
+type PageHandlers = { readonly GET?: PageHandler; readonly POST?: PageHandler };
 
 /** A form of ours: nothing of the handler runs for a forged one. */
 function own(handler: (call: Call, form: OwnForm) => Promise<Reply>): PageHandler {
@@ -209,6 +219,7 @@ function callOf(tenant: Tenant, core: CoreRequest, request: FastifyRequest, name
     tenant,
     request: read === undefined ? core : read(core),
     browser: readBrowser(tenant, request.headers.cookie),
+    path: request.params as Readonly<Record<string, string>>,
     traceId: request.id,
   };
 }

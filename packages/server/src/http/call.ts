@@ -7,6 +7,8 @@ export type Call = {
   readonly tenant: Tenant;
   readonly request: CoreRequest;
   readonly browser: BrowserCookie | undefined;
+  /** What stands in the address where its route has a name; decoded, and as hostile as everything. */
+  readonly path: Readonly<Record<string, string>>;
   /** Shown on error pages and written in the log, so that the two find each other. */
   readonly traceId: string;
 };

@@ -77,5 +77,5 @@ function bareCall(request: FastifyRequest, tenant: Tenant): Call {
   const language = /[?&]ui_locales=([A-Za-z0-9-]{1,64})(?:&|$)/.exec(request.raw.url ?? '')?.[1];
   const query = language === undefined ? {} : { ui_locales: language };
   const core = { method: request.method, query, form: undefined, headers: request.headers, address: request.ip };
-  return { tenant, request: core, browser: undefined, traceId: request.id };
+  return { tenant, request: core, browser: undefined, path: {}, traceId: request.id };
 }

@@ -3,8 +3,8 @@ import { type Client, type EndedSession, type Grant, one, type SessionView, sess
 import { known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
+import { askerOf, hiddenFields, ownLink, page, pageContext } from '../http/page.ts';
 import { signedOutCookies } from './ended.ts';
-import { askerOf, hiddenFields, ownLink, page, pageContext } from './page.ts';
 import { type AccessView, accountPage, type SessionEntry } from './pages/account.tsx';
 import { signedOut } from './signed-out.ts';
 

@@ -6,7 +6,7 @@ import { type Answer, authorize, type Outcome, resume, signOn } from '@symbolon/
 import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { sourceOf } from '../http/headers.ts';
-import { ownLink, page, pageContext, withState } from './page.ts';
+import { ownLink, page, pageContext, withState } from '../http/page.ts';
 import { formPostPage } from './pages/form-post.tsx';
 import { requiredId } from './pending.ts';
 

@@ -12,9 +12,9 @@ import {
 } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
+import { ownLink } from '../http/page.ts';
 import type { ScopeWords } from '../ui/scope-text.tsx';
 import { outcomeReply } from './authorize.ts';
-import { ownLink } from './page.ts';
 import { consentPage } from './pages/consent.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 

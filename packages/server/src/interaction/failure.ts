@@ -1,7 +1,7 @@
 /** Errors in front of a person: what happened, what to change, and the trace id that finds it in the log. Never a redirect. */
 import type { OAuthError } from '@symbolon/provider';
 import type { Call, Reply } from '../http/call.ts';
-import { ownLink, page, pageContext, requestId } from './page.ts';
+import { ownLink, page, pageContext, requestId } from '../http/page.ts';
 import { errorPage } from './pages/error.tsx';
 import { messagePage } from './pages/message.tsx';
 

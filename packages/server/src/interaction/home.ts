@@ -2,7 +2,7 @@
 import { browserState, sessionsOf, standardScopeClaims } from '@symbolon/provider';
 import { known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
-import { ownLink, page, pageContext, withState } from './page.ts';
+import { ownLink, page, pageContext, withState } from '../http/page.ts';
 import { homePage } from './pages/home.tsx';
 
 /** GET / */

@@ -3,10 +3,11 @@ import { decisionOf, deny, load, one, recordLogin, signIn } from '@symbolon/prov
 import { fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
+import { hiddenFields, ownLink, page, pageContext, requestId } from '../http/page.ts';
 import { deviceOf } from '../ui/device.ts';
+import { homeRealm, openUpstreams, type UpstreamConfig } from '../upstream.ts';
 import type { SignIn } from '../users/sign-in.ts';
 import { outcomeReply } from './authorize.ts';
-import { hiddenFields, ownLink, page, pageContext, requestId } from './page.ts';
 import { type LoginProblem, type LoginView, loginPage } from './pages/login.tsx';
 import { type OpenRequest, onward, stepPage } from './pending.ts';
 
@@ -17,7 +18,41 @@ type Typed = Pick<LoginView, 'username' | 'problems'>;
 
 /** GET /login */
 export async function showLogin(call: Call): Promise<Reply> {
-  return render(call, await purposeOf(call), {});
+  const purpose = await purposeOf(call);
+  const upstream = purpose.pending && elsewhere(call, purpose.pending);
+  return upstream === undefined ? render(call, purpose, {}) : leave(call, purpose, upstream);
+}
+
+/** Where this sign-in is to happen, when the request or the account says so; not once the person has come back to choose for herself. */
+function elsewhere(call: Call, pending: OpenRequest['pending']): UpstreamConfig | undefined {
+  const { op, upstreams } = call.tenant;
+  if (upstreams.length === 0 || call.request.query.choose !== undefined) return undefined;
+  const decision = decisionOf(op, pending);
+  if (decision.kind !== 'show' || decision.step !== 'login') return undefined;
+  const before = decision.session?.upstream;
+  if (before !== undefined) return openUpstreams(upstreams).find(({ id }) => id === before);
+  const realm = decision.session === undefined ? homeRealm(upstreams, pending.request.parameters) : undefined;
+  return realm === 'local' ? undefined : realm;
+}
+
+function leave(call: Call, { pending, browser }: Purpose, { id }: UpstreamConfig): Reply {
+  const cookie = call.browser === undefined ? { 'set-cookie': setCookie(call.tenant, browser) } : {};
+  return seeOther(startLink(call, id, pending), cookie);
+}
+
+function startLink(call: Call, id: string, pending: Purpose['pending']): string {
+  return ownLink(call, `auth/oidc/start/${id}`, pending === undefined ? {} : { request: pending.request.id });
+}
+
+/** A button for each upstream that anybody may sign in through. */
+function buttons(call: Call, pending: Purpose['pending']): Pick<LoginView, 'upstreams'> {
+  const shown = openUpstreams(call.tenant.upstreams).map(({ id, name, logo }) => ({
+    id,
+    name,
+    ...(logo === undefined ? {} : { logo }),
+    href: startLink(call, id, pending),
+  }));
+  return shown.length === 0 ? {} : { upstreams: shown };
 }
 
 /** POST /login. A refusal says the same for an unknown name, a wrong password and a disabled account. */
@@ -79,11 +114,14 @@ function render(call: Call, { pending, browser }: Purpose, typed: Typed): Reply 
   const status = typed.problems === undefined ? 200 : 400;
   const cookie = call.browser === undefined ? { cookie: browser } : {};
   if (pending === undefined) {
-    const view = { action: `${call.tenant.base}/login`, hidden: hiddenFields(call, browser), ...typed };
+    const view = { action: `${call.tenant.base}/login`, hidden: hiddenFields(call, browser), ...buttons(call, pending), ...typed };
     return page(call, loginPage(view, pageContext(call, undefined, '')), { status, ...cookie });
   }
   const { form, client, context, reply } = stepPage(call, 'login', { pending, browser });
-  return reply(loginPage({ ...form, client, ...expected(call, pending), ...typed }, context), { status, ...cookie });
+  return reply(loginPage({ ...form, client, ...buttons(call, pending), ...expected(call, pending), ...typed }, context), {
+    status,
+    ...cookie,
+  });
 }
 
 /** Who has to prove it again, or whom the client expects; nobody when the person asked for another account. */

@@ -4,8 +4,8 @@ import { type BrowserCookie, known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { ownForm } from '../http/csrf.ts';
 import { sourceOf } from '../http/headers.ts';
+import { askerOf, hiddenFields, ownLink, page, pageContext } from '../http/page.ts';
 import { signedOutCookies } from './ended.ts';
-import { askerOf, hiddenFields, ownLink, page, pageContext } from './page.ts';
 import { logoutPage } from './pages/logout.tsx';
 import { farewell, signedOut } from './signed-out.ts';
 

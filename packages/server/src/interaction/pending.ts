@@ -3,10 +3,10 @@ import { load, OAuthError, type Pending } from '@symbolon/provider';
 import { type BrowserCookie, known } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { sourceOf } from '../http/headers.ts';
+import { askerOf, hiddenFields, ownLink, page, pageContext, requestId } from '../http/page.ts';
 import type { Asker } from '../ui/asker.tsx';
 import type { FormTarget } from '../ui/form.tsx';
 import type { PageContext } from '../ui/page-context.ts';
-import { askerOf, hiddenFields, ownLink, page, pageContext, requestId } from './page.ts';
 
 export type OpenRequest = { readonly pending: Pending; readonly browser: BrowserCookie };
 

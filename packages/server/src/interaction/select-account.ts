@@ -2,7 +2,7 @@
 import { decisionOf, one, recordSelection } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import type { OwnForm } from '../http/csrf.ts';
-import { ownLink } from './page.ts';
+import { ownLink } from '../http/page.ts';
 import { selectAccountPage } from './pages/select-account.tsx';
 import { onward, openRequest, stepPage } from './pending.ts';
 

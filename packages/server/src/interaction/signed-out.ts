@@ -5,9 +5,9 @@
 import { type EndedSession, frontchannelUrl, one } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { pageSources } from '../http/headers.ts';
+import { ownLink, page, pageContext } from '../http/page.ts';
 import type { Logout } from '../store.ts';
 import { type EndedReference, openEnded, sealEnded } from './ended.ts';
-import { ownLink, page, pageContext } from './page.ts';
 import { type EndedApplication, signedOutPage } from './pages/signed-out.tsx';
 
 type SignedOut = { readonly ended: readonly EndedSession[]; readonly here: readonly string[]; readonly redirect?: string };

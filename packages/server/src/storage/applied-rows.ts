@@ -61,7 +61,7 @@ export function applyUser(engine: Engine): (tenant: string, user: User, password
       const [row] = yield* run(lock, { tenant, username_key });
       if (row === undefined || (known !== undefined && row.revision !== known)) return false;
       const { sub } = row;
-      yield* run(write, { tenant, sub, username_key, data: newData(row, user), revision });
+      yield* run(write, { tenant, sub, username_key, ...newData(row, user), revision });
       if (passwordHash === undefined) return true;
       yield* run(setPassword, { tenant, sub, password_hash: passwordHash, revision });
       yield* endPerson(tenant, sub, now);

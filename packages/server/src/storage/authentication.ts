@@ -29,6 +29,7 @@ export function authentication(engine: Engine) {
   const moveSessions = statement<Move>('sessions.move')((p) =>
     kysely.updateTable('sessions').set({ browser: p.next }).where('tenant', '=', p.tenant).where('browser', '=', p.previous),
   );
+  const moveWaits = waitsMove(engine);
   const moveRequests = requestsMove(engine);
   const signIn = sessionRow(engine);
   return function* (
@@ -43,6 +44,7 @@ export function authentication(engine: Engine) {
     if (previous !== undefined) {
       yield* run(moveSessions, { tenant, previous, next });
       yield* run(moveRequests, { tenant, previous, next });
+      yield* run(moveWaits, { tenant, previous, next });
     }
     const times = { created_at: now, seen_at: now, expires_at: expiresAt, now };
     const [row] = yield* run(signIn, { tenant, sid, browser: next, sub, data: JSON.stringify(kept), ...times });
@@ -74,6 +76,26 @@ function requestsMove({ kysely }: Engine) {
           .where('newest.stage', '=', 'pending')
           .orderBy('newest.opened_at', 'desc')
           // Written out: SQLite plans a statement with a bound limit anew at every use, which costs 10 us.
+          .limit(sql.lit(moved)),
+      ),
+  );
+}
+
+/** As many, for the same reason. */
+function waitsMove({ kysely }: Engine) {
+  return statement<Move>('sessions.moveWaits')((p) =>
+    kysely
+      .updateTable('waits')
+      .set({ browser: p.next })
+      .where('tenant', '=', p.tenant)
+      .where('browser', '=', p.previous)
+      .where('hash', 'in', (eb) =>
+        eb
+          .selectFrom('waits as newest')
+          .select('newest.hash')
+          .where('newest.tenant', '=', p.tenant)
+          .where('newest.browser', '=', p.previous)
+          .orderBy('newest.expires_at', 'desc')
           .limit(sql.lit(moved)),
       ),
   );

@@ -11,6 +11,7 @@ import { clients } from './clients.ts';
 import { consents } from './consents.ts';
 import type { Engine } from './engine.ts';
 import { grants } from './grants.ts';
+import { identities } from './identities.ts';
 import { initialTokens } from './initial-tokens.ts';
 import { keys } from './keys.ts';
 import { logouts } from './logouts.ts';
@@ -22,6 +23,7 @@ import { sessions } from './sessions.ts';
 import { sweeper } from './sweep.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
+import { waits } from './waits.ts';
 
 /** `sqlite:FILE`, `sqlite::memory:` or `postgres://...`. Throws on any other URL, and what the database says when it cannot be opened. */
 export async function openStorage(url: string): Promise<Storage> {
@@ -68,6 +70,8 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: keys(engine),
     applied: applied(engine),
     attempts: attempts(engine),
+    identities: identities(engine),
+    waits: waits(engine),
     logouts: logouts(engine),
     certificates: certificates(engine),
   };
@@ -84,6 +88,8 @@ function tenantStores(engine: Engine): (id: string) => TenantStore {
     keys: of.keys(id),
     applied: of.applied(id),
     attempts: of.attempts(id),
+    identities: of.identities(id),
+    waits: of.waits(id),
     logouts: of.logouts(id),
     certificates: of.certificates(id),
   });

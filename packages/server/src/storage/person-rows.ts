@@ -1,6 +1,7 @@
 /** The row of a person: what is in its columns, and the statements that write it. */
 import type { Account } from '@symbolon/provider';
 import type { User } from '../store.ts';
+import { emailKeyOf } from './email-key.ts';
 import type { Engine } from './engine.ts';
 import { type Statement, statement } from './prepare.ts';
 import type { Schema } from './schema.ts';
@@ -19,6 +20,7 @@ export function insertPerson({ kysely }: Engine): Statement<PersonRow, Pick<Pers
         username_key: p.username_key,
         data: p.data,
         password_hash: p.password_hash,
+        email_key: p.email_key,
         created_at: p.created_at,
         revision: p.revision,
       })
@@ -27,11 +29,13 @@ export function insertPerson({ kysely }: Engine): Statement<PersonRow, Pick<Pers
   );
 }
 
-export function writePerson({ kysely }: Engine): Statement<Key & Pick<PersonRow, 'username_key' | 'data' | 'revision'>, unknown> {
-  return statement<Key & Pick<PersonRow, 'username_key' | 'data' | 'revision'>>('users.write')((p) =>
+type Written = Key & Pick<PersonRow, 'username_key' | 'data' | 'email_key' | 'revision'>;
+
+export function writePerson({ kysely }: Engine): Statement<Written, unknown> {
+  return statement<Written>('users.write')((p) =>
     kysely
       .updateTable('users')
-      .set({ username_key: p.username_key, data: p.data, revision: p.revision })
+      .set({ username_key: p.username_key, data: p.data, email_key: p.email_key, revision: p.revision })
       .where('tenant', '=', p.tenant)
       .where('sub', '=', p.sub),
   );
@@ -53,9 +57,13 @@ export function readAccount(data: string): Account {
   return JSON.parse(data) as Account;
 }
 
-/** A new profile for the person of a row, who stays who she is and as active as she is. */
-export function newData({ sub, data }: Pick<PersonRow, 'sub' | 'data'>, user: User): string {
-  return JSON.stringify({ ...toAccount(user), sub, active: readAccount(data).active });
+/** A new profile for the person of a row, who stays who she is and as active as she is; with what she is found by. */
+export function newData({ sub, data }: Pick<PersonRow, 'sub' | 'data'>, user: User): Pick<PersonRow, 'data' | 'email_key'> {
+  return withEmailKey(JSON.stringify({ ...toAccount(user), sub, active: readAccount(data).active }));
+}
+
+export function withEmailKey(data: string): Pick<PersonRow, 'data' | 'email_key'> {
+  return { data, email_key: emailKeyOf(data) };
 }
 
 /** What the core sees of a person; the rest has columns of its own. */
@@ -72,7 +80,7 @@ export function toPersonRow(tenant: string, user: User, passwordHash: string | u
     tenant,
     sub: user.sub,
     username_key: user.usernameKey,
-    data: JSON.stringify(toAccount(user)),
+    ...withEmailKey(JSON.stringify(toAccount(user))),
     password_hash: passwordHash ?? null,
     created_at: user.createdAt,
     revision,

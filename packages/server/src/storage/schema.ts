@@ -87,6 +87,8 @@ export type Schema = {
     username_key: string;
     data: string;
     password_hash: string | null;
+    /** See `email-key.ts`. */
+    email_key: string | null;
     created_at: number;
     revision: string;
   };
@@ -106,6 +108,27 @@ export type Schema = {
   applied: { tenant: string; kind: 'client' | 'user'; id: string; digest: string; revision: string; at: number };
   /** `expires_at`: when the window it was counted in ends, for the sweep. */
   attempts: { tenant: string; bucket: string; failures: number; started_at: number; expires_at: number };
+  identities: {
+    tenant: string;
+    upstream: string;
+    issuer: string;
+    subject: string;
+    sub: string;
+    data: string;
+    created_at: number;
+    seen_at: number;
+  };
+  waits: {
+    tenant: string;
+    kind: 'login' | 'proof';
+    hash: string;
+    browser: string;
+    upstream: string | null;
+    issuer: string | null;
+    subject: string | null;
+    data: string;
+    expires_at: number;
+  };
   /** `dies_at`: when nobody needs to see any more that it expired. */
   certificates: {
     tenant: string;

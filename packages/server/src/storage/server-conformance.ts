@@ -3,11 +3,13 @@ import { appliedClientConformance, appliedUserConformance } from './server-confo
 import { attemptsConformance } from './server-conformance/attempts.ts';
 import { certificatesConformance } from './server-conformance/certificates.ts';
 import type { StorageBackend, Test } from './server-conformance/frame.ts';
+import { identitiesConformance } from './server-conformance/identities.ts';
 import { keysConformance } from './server-conformance/keys.ts';
 import { logoutsConformance } from './server-conformance/logouts.ts';
 import { signInConformance } from './server-conformance/sign-in.ts';
 import { storageConformance, tenantConformance } from './server-conformance/storage.ts';
 import { endingConformance, usersConformance } from './server-conformance/users.ts';
+import { waitsConformance } from './server-conformance/waits.ts';
 
 type Runner = {
   readonly describe: (name: string, body: () => void) => void;
@@ -31,6 +33,8 @@ export function serverConformance({ describe, it, open }: Runner & { readonly op
   describe('Applied clients', () => appliedClientConformance(test));
   describe('Applied users', () => appliedUserConformance(test));
   describe('Attempts', () => attemptsConformance(test));
+  describe('Identities', () => identitiesConformance(test));
+  describe('Waits', () => waitsConformance(test));
   describe('Logouts', () => logoutsConformance(test));
   describe('Certificates', () => certificatesConformance(test));
   describe('Tenants', () => tenantConformance(test));

@@ -95,7 +95,7 @@ type SessionColumns = Omit<Schema['sessions'], 'tenant' | 'browser'> & { readonl
 
 function toSession({ sid, sub, data, created_at, seen_at, expires_at, clients, account }: SessionColumns): readonly Session[] {
   if (toAccount(account)?.active !== true) return [];
-  const kept: Pick<Session, 'authTime' | 'amr' | 'acr' | 'device'> = JSON.parse(data);
+  const kept: Pick<Session, 'authTime' | 'amr' | 'acr' | 'upstream' | 'device'> = JSON.parse(data);
   const times = { createdAt: created_at, seenAt: seen_at, expiresAt: expires_at };
   return [{ ...kept, sid, sub, ...times, clients: JSON.parse(clients) as Session['clients'] }];
 }

@@ -14,6 +14,7 @@ const kinds: readonly { readonly table: keyof Schema; readonly key: readonly str
   { table: 'sessions', key: ['tenant', 'sid'], dead: 'expires_at' },
   { table: 'logouts', key: ['tenant', 'sid', 'client_id'], dead: 'expires_at' },
   { table: 'attempts', key: ['tenant', 'bucket'], dead: 'expires_at' },
+  { table: 'waits', key: ['tenant', 'kind', 'hash'], dead: 'expires_at' },
   { table: 'certificates', key: ['tenant', 'serial'], dead: 'dies_at' },
   { table: 'initial_tokens', key: ['tenant', 'hash'], dead: 'expires_at' },
   { table: 'replay', key: ['tenant', 'kind', 'key'], dead: 'until' },

@@ -3,10 +3,12 @@
  * somebody who was disabled meanwhile.
  */
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { User, Users } from '../store.ts';
+import { emailKey } from './email-key.ts';
 import { endings } from './endings.ts';
 import { type Act, type Engine, run } from './engine.ts';
-import { insertPerson, newData, readAccount, toPersonRow, toUser, writePassword, writePerson } from './person-rows.ts';
+import { insertPerson, newData, readAccount, toPersonRow, toUser, withEmailKey, writePassword, writePerson } from './person-rows.ts';
 import { statement } from './prepare.ts';
 
 type Key = { readonly tenant: string; readonly sub: string };
@@ -34,6 +36,15 @@ export function users(engine: Engine): (tenant: string) => Users {
       .orderBy('username_key')
       .limit(p.limit),
   );
+  const findByEmail = statement<{ readonly tenant: string; readonly email_key: string }>('users.findByEmail')((p) =>
+    kysely
+      .selectFrom('users')
+      .select(columns)
+      .where('tenant', '=', p.tenant)
+      .where('email_key', '=', p.email_key)
+      .orderBy('created_at')
+      .limit(sql.lit(2)),
+  );
   const add = insertPerson(engine);
   const changes = changing(engine);
 
@@ -57,6 +68,10 @@ export function users(engine: Engine): (tenant: string) => Users {
     findForPassword: async (usernameKey) => {
       const [row] = await engine.read(findForPassword, { tenant, username_key: usernameKey });
       return row && { user: toUser(row), passwordHash: row.password_hash ?? undefined };
+    },
+    findByEmail: async (email) => {
+      const email_key = emailKey(email);
+      return email_key === undefined ? [] : (await engine.read(findByEmail, { tenant, email_key })).map(toUser);
     },
     list: async (after, limit) => (await engine.read(list, { tenant, after: after ?? '', limit })).map(toUser),
     add: async (user, passwordHash) => (await engine.write(add, toPersonRow(tenant, user, passwordHash, randomUUID()))).length === 1,
@@ -86,14 +101,14 @@ function changing(engine: Engine) {
       const { sub } = user;
       const [row] = yield* run(lock, { tenant, sub });
       if (row === undefined) return false;
-      yield* run(write, { tenant, sub, username_key: user.usernameKey, data: newData(row, user), revision: randomUUID() });
+      yield* run(write, { tenant, sub, username_key: user.usernameKey, ...newData(row, user), revision: randomUUID() });
       return true;
     },
     *setActive(tenant: string, sub: string, active: boolean, now: number): Act<boolean> {
       const [row] = yield* run(lock, { tenant, sub });
       if (row === undefined) return false;
-      const data = JSON.stringify({ ...readAccount(row.data), active, updatedAt: now });
-      yield* run(write, { tenant, sub, username_key: row.username_key, data, revision: randomUUID() });
+      const data = withEmailKey(JSON.stringify({ ...readAccount(row.data), active, updatedAt: now }));
+      yield* run(write, { tenant, sub, username_key: row.username_key, ...data, revision: randomUUID() });
       if (!active) yield* endPerson(tenant, sub, now);
       return true;
     },

@@ -4,10 +4,11 @@ import { checkCertificates } from './certificates.ts';
 import { checkClaims } from './claims.ts';
 import { checkClients } from './clients.ts';
 import { forEach, type Report } from './report.ts';
+import { checkResources } from './resources.ts';
 import { checkScopes } from './scopes.ts';
 import { checkServer } from './server.ts';
 import { checkTenants } from './tenants.ts';
-import { checkResources, checkUpstreams } from './upstreams.ts';
+import { checkUpstreams } from './upstreams.ts';
 import { checkUsers } from './users.ts';
 
 /** `baseDirectory`: what relative paths in the file are relative to. */

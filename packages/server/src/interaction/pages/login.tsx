@@ -1,9 +1,10 @@
-/** Sign-in with username and password. Stable ids: `username`, `password`, `login-submit`, `login-cancel` (sends action=cancel). */
+/** Sign-in with username and password. Stable ids: `username`, `password`, `login-submit`, `login-cancel` (sends action=cancel), `upstream-<id>`. */
 import { type Asker, AskerBadge, AskerLinks, AskerName } from '../../ui/asker.tsx';
 import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
 import type { PageContext } from '../../ui/page-context.ts';
 import { cleanText, safeText } from '../../ui/safe-text.ts';
+import { ownAddress, safeUrl } from '../../ui/safe-url.ts';
 import { type Translator, translator } from '../../ui/translate.ts';
 
 type Field = 'username' | 'password';
@@ -27,6 +28,8 @@ export type LoginView = FormTarget & {
   /** Who is signed in already and only has to prove it again. */
   readonly signedInAs?: string;
   readonly problems?: readonly LoginProblem[];
+  /** Where else she may sign in; `href` is a path of ours. */
+  readonly upstreams?: readonly { readonly id: string; readonly name: string; readonly logo?: string; readonly href: string }[];
 };
 
 /** The login page as HTML. */
@@ -54,10 +57,27 @@ export function loginPage(view: LoginView, context: PageContext): string {
             </button>
           </div>
         </Form>
+        <Upstreams upstreams={view.upstreams ?? []} locale={context.locale} />
         {view.client === undefined ? null : <AskerLinks client={view.client} locale={context.locale} />}
       </>
     ),
   });
+}
+
+/** Links, not forms: they do nothing yet, and a form's policy would have to know where the upstream's own redirects lead. */
+function Upstreams({ upstreams, locale }: { readonly upstreams: NonNullable<LoginView['upstreams']>; readonly locale: string }) {
+  const { rich } = translator(locale);
+  if (upstreams.length === 0) return null;
+  return (
+    <div class="buttons upstreams">
+      {upstreams.map(({ id, name, logo, href }) => (
+        <a key={id} id={`upstream-${id}`} class="button" href={ownAddress(href)}>
+          {safeUrl(logo) === undefined ? null : <img src={safeUrl(logo)} alt="" width="20" height="20" />}
+          <span>{rich('login.upstream', { upstream: <bdi>{safeText(name)}</bdi> })}</span>
+        </a>
+      ))}
+    </div>
+  );
 }
 
 /** Why the person is asked to sign in. */

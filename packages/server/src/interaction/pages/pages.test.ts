@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { confirmPage } from '../../broker/pages/confirm.tsx';
+import { type Problem, problemPage } from '../../broker/pages/problem.tsx';
+import { switchPage } from '../../broker/pages/switch.tsx';
 import { loadAssets } from '../../ui/assets.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { languages } from '../../ui/translate.ts';
@@ -20,6 +23,18 @@ function context(locale: string, text = 'Example Corp', url = 'https://corp.exam
   return { assets: paths, locale, locales, query: `?request=${encodeURIComponent(text)}`, tenant: { name: text, logo: url } };
 }
 
+const problems: readonly Problem[] = [
+  'unknown',
+  'unavailable',
+  'misconfigured',
+  'refused',
+  'denied',
+  'claims',
+  'taken',
+  'disabled',
+  'stale',
+];
+
 /** Every page with `text` in every field that holds text and `url` in every field that holds an address from outside. */
 function everyPage(text: string, url: string) {
   const client = { name: text, logo: url, policyUri: url, tosUri: url };
@@ -32,6 +47,7 @@ function everyPage(text: string, url: string) {
     { name: 'pay', description: text },
   ];
   const consent = { ...form, client, redirectUri: 'https://rp.example/cb', scopes, offline: true, lifetime: 3600, signedInAs: text };
+  const others = [{ id: 'zeta', name: text, href: '/auth/oidc/start/zeta?proof=x' }];
   const claims = {
     email: text,
     email_verified: true,
@@ -52,6 +68,22 @@ function everyPage(text: string, url: string) {
   return {
     login: (c: PageContext) => loginPage({ ...form, client, username: text }, c),
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
+    'login with upstreams': (c: PageContext) =>
+      loginPage({ ...form, client, upstreams: [{ id: 'acme', name: text, logo: url, href: '/auth/oidc/start/acme' }] }, c),
+    'confirm an account': (c: PageContext) => confirmPage({ ...form, upstream: text, person: text, others }, c),
+    'confirm an account with a problem': (c: PageContext) =>
+      confirmPage({ ...form, upstream: text, username: text, problem: 'credentialsWrong', others: [] }, c),
+    'switch accounts': (c: PageContext) => switchPage({ ...form, upstream: text, person: text }, c),
+    ...Object.fromEntries(
+      problems.map((problem) => [
+        `upstream ${problem}`,
+        (c: PageContext) =>
+          problemPage(
+            { problem, traceId: text, name: text, faults: [text], support: text, retry: '/auth/oidc/start/acme', back: '/home' },
+            c,
+          ),
+      ]),
+    ),
     'login again': (c: PageContext) => loginPage({ ...form, client, username: text, signedInAs: text }, c),
     'login with problems': (c: PageContext) =>
       loginPage({ ...form, client, problems: ['usernameMissing', 'passwordMissing', 'credentialsWrong', 'tooManyAttempts', 'busy'] }, c),
@@ -98,6 +130,11 @@ function everyPage(text: string, url: string) {
 const stableIds: Readonly<Record<string, readonly string[]>> = {
   login: ['username', 'password', 'login-submit', 'login-cancel'],
   'login with problems': ['username', 'password', 'problems', 'problem-credentialsWrong'],
+  'login with upstreams': ['username', 'upstream-acme'],
+  'confirm an account': ['username', 'password', 'confirm-submit', 'confirm-cancel', 'upstream-zeta'],
+  'confirm an account with a problem': ['problem', 'confirm-submit'],
+  'switch accounts': ['switch-yes', 'switch-no'],
+  'upstream claims': ['error-code', 'error-description', 'trace-id', 'problem-claim-0', 'problem-support', 'problem-retry', 'problem-back'],
   'select-account': ['account-0', 'account-1', 'account-other'],
   consent: ['consent-allow', 'consent-deny', 'consent-switch', 'client-host'],
   error: ['error-code', 'error-description', 'trace-id'],

@@ -10,6 +10,7 @@ import { attempts } from './0002-attempts.ts';
 import { audience } from './0003-audience.ts';
 import { confirmation } from './0004-confirmation.ts';
 import { certificates } from './0005-certificates.ts';
+import { broker } from './0006-broker.ts';
 import { logouts } from './0007-logouts.ts';
 import { keyRotation } from './0009-key-rotation.ts';
 import { initialTokens } from './0010-initial-tokens.ts';
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-audience': audience,
   '0004-confirmation': confirmation,
   '0005-certificates': certificates,
+  '0006-broker': broker,
   '0007-logouts': logouts,
   '0009-key-rotation': keyRotation,
   '0010-initial-tokens': initialTokens,

@@ -24,6 +24,7 @@ export const en = {
   'login.problem.credentialsWrong': 'This username and password do not go together. Check both and try again.',
   'login.problem.tooManyAttempts': 'There were too many attempts. Wait a few minutes, then try again.',
   'login.problem.busy': 'It is very busy here right now. Wait a moment, then try again.',
+  'login.upstream': 'Sign in with {upstream}',
 
   'select.title': 'Choose an account',
   'select.asked': 'Which account would you like to use with {client}?',
@@ -139,6 +140,43 @@ export const en = {
   'claim.updated_at': 'Last changed',
   'value.yes': 'Yes',
   'value.no': 'No',
+
+  'broker.confirm.title': 'Is this your account?',
+  'broker.confirm.text':
+    'There is already an account at {tenant} with the address {person} that you use at {upstream}. If it is yours, sign in to it once, and the two belong together from now on.',
+  'broker.confirm.submit': 'Sign in and connect',
+  'broker.confirm.others': 'Or sign in to that account in another way:',
+  'broker.switch.title': 'Somebody else is signed in',
+  'broker.switch.text': 'Another account is signed in in this browser. Do you want to go on as {person}, as {upstream} knows you?',
+  'broker.switch.yes': 'Go on',
+  'broker.switch.no': 'Stay as you are',
+  'broker.problem.retry': 'Try again',
+  'broker.problem.back': 'Sign in another way',
+  'broker.problem.support': 'If you need help, ask:',
+  'broker.problem.unknown.title': 'There is nothing here',
+  'broker.problem.unknown.text': 'This link does not lead anywhere any more. Go back to where you found it and tell the people there.',
+  'broker.problem.unavailable.title': 'No answer at the moment',
+  'broker.problem.unavailable.text':
+    '{upstream} does not answer at the moment, so you cannot be signed in through it. Please try again in a few minutes.',
+  'broker.problem.misconfigured.title': 'This sign-in does not work at the moment',
+  'broker.problem.misconfigured.text':
+    'Something between {upstream} and us does not fit. You cannot mend this yourself: pass on the details below.',
+  'broker.problem.refused.title': 'You are not signed in',
+  'broker.problem.refused.text':
+    'What came back from {upstream} does not hold, so nobody was signed in. Please try again; if it happens again, pass on the details below.',
+  'broker.problem.denied.title': 'You are not signed in',
+  'broker.problem.denied.text':
+    'The sign-in at {upstream} was declined or broken off. Nothing has happened; you can try again or choose another way.',
+  'broker.problem.claims.title': 'Something is missing',
+  'broker.problem.claims.text': '{upstream} did not tell us what we need to know about you, so no account was made or changed:',
+  'broker.problem.taken.title': 'You have an account here already',
+  'broker.problem.taken.text':
+    'An account with your e-mail address is here already, and it is not connected with {upstream}. Sign in as you did before.',
+  'broker.problem.disabled.title': 'This account is not active',
+  'broker.problem.disabled.text':
+    'The account that belongs to your sign-in at {upstream} is disabled. You cannot mend this yourself: ask the people who run this service.',
+  'broker.problem.stale.title': 'Please sign in anew',
+  'broker.problem.stale.text': 'The application wants you to sign in anew, and {upstream} did not confirm that you have.',
 
   'message.pageExpired.title': 'This page is no longer current',
   'message.pageExpired.text':

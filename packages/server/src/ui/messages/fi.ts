@@ -23,6 +23,7 @@ export const fi: Messages = {
   'login.problem.credentialsWrong': 'Käyttäjätunnus ja salasana eivät sovi yhteen. Tarkista molemmat ja yritä uudelleen.',
   'login.problem.tooManyAttempts': 'Yrityksiä oli liian monta. Odota muutama minuutti ja yritä sitten uudelleen.',
   'login.problem.busy': 'Täällä on juuri nyt ruuhkaa. Odota hetki ja yritä sitten uudelleen.',
+  'login.upstream': 'Kirjaudu: {upstream}',
 
   'select.title': 'Valitse tili',
   'select.asked': 'Millä tilillä haluat jatkaa? Sovellus on {client}.',
@@ -139,6 +140,43 @@ export const fi: Messages = {
   'claim.updated_at': 'Viimeksi muutettu',
   'value.yes': 'Kyllä',
   'value.no': 'Ei',
+
+  'broker.confirm.title': 'Onko tämä tilisi?',
+  'broker.confirm.text':
+    'Palvelussa {tenant} on jo tili, jonka osoite on {person}, ja samaa osoitetta käytät palvelussa {upstream}. Jos tili on sinun, kirjaudu siihen kerran, niin ne kuuluvat tästä lähtien yhteen.',
+  'broker.confirm.submit': 'Kirjaudu ja yhdistä',
+  'broker.confirm.others': 'Tai kirjaudu tähän tiliin muulla tavalla:',
+  'broker.switch.title': 'Joku muu on kirjautuneena',
+  'broker.switch.text': 'Tässä selaimessa on kirjautuneena toinen tili. Haluatko jatkaa käyttäjänä {person}, jona {upstream} sinut tuntee?',
+  'broker.switch.yes': 'Jatka',
+  'broker.switch.no': 'Pysy nykyisessä',
+  'broker.problem.retry': 'Yritä uudelleen',
+  'broker.problem.back': 'Kirjaudu muulla tavalla',
+  'broker.problem.support': 'Jos tarvitset apua, kysy:',
+  'broker.problem.unknown.title': 'Täällä ei ole mitään',
+  'broker.problem.unknown.text': 'Tämä linkki ei enää johda mihinkään. Palaa sinne, mistä sen löysit, ja kerro asiasta siellä.',
+  'broker.problem.unavailable.title': 'Ei vastausta juuri nyt',
+  'broker.problem.unavailable.text':
+    '{upstream} ei vastaa juuri nyt, joten kirjautuminen sen kautta ei onnistu. Yritä uudelleen muutaman minuutin kuluttua.',
+  'broker.problem.misconfigured.title': 'Tämä kirjautuminen ei toimi juuri nyt',
+  'broker.problem.misconfigured.text':
+    'Jokin ei täsmää meidän ja toisen osapuolen välillä ({upstream}). Et voi korjata tätä itse: välitä alla olevat tiedot eteenpäin.',
+  'broker.problem.refused.title': 'Et ole kirjautunut',
+  'broker.problem.refused.text':
+    'Vastaus, jonka antoi {upstream}, ei kelpaa, joten ketään ei kirjattu sisään. Yritä uudelleen; jos näin käy taas, välitä alla olevat tiedot eteenpäin.',
+  'broker.problem.denied.title': 'Et ole kirjautunut',
+  'broker.problem.denied.text':
+    'Kirjautuminen hylättiin tai keskeytettiin ({upstream}). Mitään ei tapahtunut; voit yrittää uudelleen tai valita toisen tavan.',
+  'broker.problem.claims.title': 'Jotain puuttuu',
+  'broker.problem.claims.text': '{upstream} ei kertonut meille, mitä meidän pitää tietää sinusta, joten tiliä ei luotu eikä muutettu:',
+  'broker.problem.taken.title': 'Sinulla on jo tili täällä',
+  'broker.problem.taken.text':
+    'Täällä on jo tili, jossa on sähköpostiosoitteesi, eikä sitä ole yhdistetty tähän: {upstream}. Kirjaudu kuten ennenkin.',
+  'broker.problem.disabled.title': 'Tämä tili ei ole käytössä',
+  'broker.problem.disabled.text':
+    'Tili, joka kuuluu tähän kirjautumiseen ({upstream}), on poistettu käytöstä. Et voi korjata tätä itse: kysy palvelun ylläpidolta.',
+  'broker.problem.stale.title': 'Kirjaudu uudelleen',
+  'broker.problem.stale.text': 'Sovellus haluaa, että kirjaudut uudelleen, eikä {upstream} vahvistanut, että teit niin.',
 
   'message.pageExpired.title': 'Sivu ei ole enää ajan tasalla',
   'message.pageExpired.text': 'Lähettämäsi tuli vanhalta sivulta, joten sillä ei tehty mitään. Avaa sivu uudelleen ja toista valintasi.',

@@ -23,6 +23,7 @@ export const fr: Messages = {
   'login.problem.credentialsWrong': 'Ce nom d’utilisateur et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
   'login.problem.tooManyAttempts': 'Il y a eu trop de tentatives. Patientez quelques minutes, puis réessayez.',
   'login.problem.busy': 'Il y a beaucoup de monde en ce moment. Patientez un instant, puis réessayez.',
+  'login.upstream': 'Se connecter avec {upstream}',
 
   'select.title': 'Choisissez un compte',
   'select.asked': 'Quel compte souhaitez-vous utiliser avec {client} ?',
@@ -140,6 +141,46 @@ export const fr: Messages = {
   'claim.updated_at': 'Dernière modification',
   'value.yes': 'Oui',
   'value.no': 'Non',
+
+  'broker.confirm.title': 'Est-ce votre compte ?',
+  'broker.confirm.text':
+    'Il existe déjà chez {tenant} un compte avec l’adresse {person} que vous utilisez chez {upstream}. S’il est à vous, connectez-vous-y une fois, et les deux iront désormais ensemble.',
+  'broker.confirm.submit': 'Se connecter et associer',
+  'broker.confirm.others': 'Ou connectez-vous à ce compte d’une autre manière :',
+  'broker.switch.title': 'Quelqu’un d’autre est connecté',
+  'broker.switch.text':
+    'Un autre compte est connecté dans ce navigateur. Voulez-vous continuer en tant que {person}, comme {upstream} vous connaît ?',
+  'broker.switch.yes': 'Continuer',
+  'broker.switch.no': 'Ne rien changer',
+  'broker.problem.retry': 'Réessayer',
+  'broker.problem.back': 'Se connecter autrement',
+  'broker.problem.support': 'Si vous avez besoin d’aide, demandez à :',
+  'broker.problem.unknown.title': 'Il n’y a rien ici',
+  'broker.problem.unknown.text': 'Ce lien ne mène plus nulle part. Retournez là où vous l’avez trouvé et signalez-le.',
+  'broker.problem.unavailable.title': 'Pas de réponse pour le moment',
+  'broker.problem.unavailable.text':
+    '{upstream} ne répond pas pour le moment ; vous ne pouvez donc pas être connecté par ce moyen. Réessayez dans quelques minutes.',
+  'broker.problem.misconfigured.title': 'Cette connexion ne fonctionne pas pour le moment',
+  'broker.problem.misconfigured.text':
+    'Quelque chose ne va pas entre {upstream} et nous. Vous ne pouvez pas y remédier vous-même : transmettez les détails ci-dessous.',
+  'broker.problem.refused.title': 'Vous n’êtes pas connecté',
+  'broker.problem.refused.text':
+    'La réponse de {upstream} n’est pas valable ; personne n’a donc été connecté. Réessayez ; si cela se reproduit, transmettez les détails ci-dessous.',
+  'broker.problem.denied.title': 'Vous n’êtes pas connecté',
+  'broker.problem.denied.text':
+    'La connexion chez {upstream} a été refusée ou interrompue. Rien ne s’est passé ; vous pouvez réessayer ou choisir un autre moyen.',
+  'broker.problem.claims.title': 'Il manque quelque chose',
+  'broker.problem.claims.text':
+    '{upstream} ne nous a pas dit ce que nous devons savoir de vous ; aucun compte n’a donc été créé ni modifié :',
+  'broker.problem.taken.title': 'Vous avez déjà un compte ici',
+  'broker.problem.taken.text':
+    'Un compte avec votre adresse e-mail existe déjà ici, et il n’est pas associé à {upstream}. Connectez-vous comme avant.',
+  'broker.problem.disabled.title': 'Ce compte n’est pas actif',
+  'broker.problem.disabled.text':
+    'Le compte lié à votre connexion chez {upstream} est désactivé. Vous ne pouvez pas y remédier vous-même : demandez à ceux qui gèrent ce service.',
+  'broker.problem.stale.title': 'Connectez-vous de nouveau',
+  'broker.problem.stale.text':
+    'L’application veut que vous vous connectiez de nouveau, et {upstream} n’a pas confirmé que vous l’avez fait.',
 
   'message.pageExpired.title': 'Cette page n’est plus à jour',
   'message.pageExpired.text':

@@ -23,6 +23,7 @@ export const nl: Messages = {
   'login.problem.credentialsWrong': 'Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar. Controleer beide en probeer het opnieuw.',
   'login.problem.tooManyAttempts': 'Er waren te veel pogingen. Wacht een paar minuten en probeer het dan opnieuw.',
   'login.problem.busy': 'Het is hier nu erg druk. Wacht even en probeer het dan opnieuw.',
+  'login.upstream': 'Inloggen met {upstream}',
 
   'select.title': 'Kies een account',
   'select.asked': 'Welk account wil je gebruiken bij {client}?',
@@ -139,6 +140,43 @@ export const nl: Messages = {
   'claim.updated_at': 'Laatst gewijzigd',
   'value.yes': 'Ja',
   'value.no': 'Nee',
+
+  'broker.confirm.title': 'Is dit uw account?',
+  'broker.confirm.text':
+    'Er is bij {tenant} al een account met het adres {person} dat u bij {upstream} gebruikt. Is het van u, log er dan één keer op in; daarna horen de twee bij elkaar.',
+  'broker.confirm.submit': 'Inloggen en koppelen',
+  'broker.confirm.others': 'Of log op een andere manier op dat account in:',
+  'broker.switch.title': 'Er is iemand anders ingelogd',
+  'broker.switch.text': 'In deze browser is een ander account ingelogd. Wilt u verdergaan als {person}, zoals {upstream} u kent?',
+  'broker.switch.yes': 'Verdergaan',
+  'broker.switch.no': 'Zo blijven',
+  'broker.problem.retry': 'Opnieuw proberen',
+  'broker.problem.back': 'Op een andere manier inloggen',
+  'broker.problem.support': 'Hebt u hulp nodig, vraag het dan aan:',
+  'broker.problem.unknown.title': 'Hier is niets',
+  'broker.problem.unknown.text': 'Deze link leidt nergens meer heen. Ga terug naar waar u hem vond en meld het daar.',
+  'broker.problem.unavailable.title': 'Op dit moment geen antwoord',
+  'broker.problem.unavailable.text':
+    '{upstream} antwoordt op dit moment niet, dus u kunt er niet mee inloggen. Probeer het over een paar minuten opnieuw.',
+  'broker.problem.misconfigured.title': 'Deze aanmelding werkt op dit moment niet',
+  'broker.problem.misconfigured.text':
+    'Er klopt iets niet tussen {upstream} en ons. U kunt dit niet zelf oplossen: geef de gegevens hieronder door.',
+  'broker.problem.refused.title': 'U bent niet ingelogd',
+  'broker.problem.refused.text':
+    'Wat er van {upstream} terugkwam klopt niet, dus er is niemand ingelogd. Probeer het opnieuw; gebeurt het weer, geef dan de gegevens hieronder door.',
+  'broker.problem.denied.title': 'U bent niet ingelogd',
+  'broker.problem.denied.text':
+    'Het inloggen bij {upstream} is geweigerd of afgebroken. Er is niets gebeurd; u kunt het opnieuw proberen of een andere manier kiezen.',
+  'broker.problem.claims.title': 'Er ontbreekt iets',
+  'broker.problem.claims.text': '{upstream} vertelde ons niet wat we over u moeten weten, dus er is geen account gemaakt of gewijzigd:',
+  'broker.problem.taken.title': 'U hebt hier al een account',
+  'broker.problem.taken.text':
+    'Er is hier al een account met uw e-mailadres, en het is niet gekoppeld aan {upstream}. Log in zoals u dat eerder deed.',
+  'broker.problem.disabled.title': 'Dit account is niet actief',
+  'broker.problem.disabled.text':
+    'Het account dat bij uw aanmelding bij {upstream} hoort, is uitgeschakeld. U kunt dit niet zelf oplossen: vraag het aan de mensen die deze dienst beheren.',
+  'broker.problem.stale.title': 'Log opnieuw in',
+  'broker.problem.stale.text': 'De toepassing wil dat u opnieuw inlogt, en {upstream} bevestigde niet dat u dat deed.',
 
   'message.pageExpired.title': 'Deze pagina is niet meer actueel',
   'message.pageExpired.text':

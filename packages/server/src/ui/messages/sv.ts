@@ -23,6 +23,7 @@ export const sv: Messages = {
   'login.problem.credentialsWrong': 'Användarnamnet och lösenordet hör inte ihop. Kontrollera båda och försök igen.',
   'login.problem.tooManyAttempts': 'Det blev för många försök. Vänta några minuter och försök sedan igen.',
   'login.problem.busy': 'Det är mycket att göra här just nu. Vänta en stund och försök sedan igen.',
+  'login.upstream': 'Logga in med {upstream}',
 
   'select.title': 'Välj ett konto',
   'select.asked': 'Vilket konto vill du använda med {client}?',
@@ -139,6 +140,42 @@ export const sv: Messages = {
   'claim.updated_at': 'Senast ändrad',
   'value.yes': 'Ja',
   'value.no': 'Nej',
+
+  'broker.confirm.title': 'Är det här ditt konto?',
+  'broker.confirm.text':
+    'Det finns redan ett konto hos {tenant} med adressen {person} som du använder hos {upstream}. Om det är ditt loggar du in på det en gång, så hör de två ihop från och med nu.',
+  'broker.confirm.submit': 'Logga in och koppla ihop',
+  'broker.confirm.others': 'Eller logga in på kontot på ett annat sätt:',
+  'broker.switch.title': 'Någon annan är inloggad',
+  'broker.switch.text': 'Ett annat konto är inloggat i den här webbläsaren. Vill du fortsätta som {person}, så som {upstream} känner dig?',
+  'broker.switch.yes': 'Fortsätt',
+  'broker.switch.no': 'Stanna som du är',
+  'broker.problem.retry': 'Försök igen',
+  'broker.problem.back': 'Logga in på ett annat sätt',
+  'broker.problem.support': 'Om du behöver hjälp, fråga:',
+  'broker.problem.unknown.title': 'Här finns ingenting',
+  'broker.problem.unknown.text': 'Den här länken leder inte längre någonstans. Gå tillbaka dit du hittade den och berätta det där.',
+  'broker.problem.unavailable.title': 'Inget svar just nu',
+  'broker.problem.unavailable.text': '{upstream} svarar inte just nu, så du kan inte loggas in den vägen. Försök igen om några minuter.',
+  'broker.problem.misconfigured.title': 'Den här inloggningen fungerar inte just nu',
+  'broker.problem.misconfigured.text':
+    'Något mellan {upstream} och oss stämmer inte. Du kan inte rätta till det själv: vidarebefordra uppgifterna nedan.',
+  'broker.problem.refused.title': 'Du är inte inloggad',
+  'broker.problem.refused.text':
+    'Det som kom tillbaka från {upstream} håller inte, så ingen loggades in. Försök igen; händer det på nytt, vidarebefordra uppgifterna nedan.',
+  'broker.problem.denied.title': 'Du är inte inloggad',
+  'broker.problem.denied.text':
+    'Inloggningen hos {upstream} avböjdes eller avbröts. Ingenting har hänt; du kan försöka igen eller välja ett annat sätt.',
+  'broker.problem.claims.title': 'Något saknas',
+  'broker.problem.claims.text': '{upstream} berättade inte det vi behöver veta om dig, så inget konto skapades eller ändrades:',
+  'broker.problem.taken.title': 'Du har redan ett konto här',
+  'broker.problem.taken.text':
+    'Ett konto med din e-postadress finns redan här, och det är inte kopplat till {upstream}. Logga in som du gjorde förut.',
+  'broker.problem.disabled.title': 'Det här kontot är inte aktivt',
+  'broker.problem.disabled.text':
+    'Kontot som hör till din inloggning hos {upstream} är inaktiverat. Du kan inte rätta till det själv: fråga dem som driver tjänsten.',
+  'broker.problem.stale.title': 'Logga in på nytt',
+  'broker.problem.stale.text': 'Programmet vill att du loggar in på nytt, och {upstream} bekräftade inte att du har gjort det.',
 
   'message.pageExpired.title': 'Sidan är inte längre aktuell',
   'message.pageExpired.text': 'Det du skickade kom från en äldre sida, så inget har gjorts med det. Öppna sidan igen och gör om ditt val.',

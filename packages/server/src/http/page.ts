@@ -1,13 +1,13 @@
 /** What all pages share: their language, their context, their links, and how HTML becomes an answer. */
 import { type Client, one } from '@symbolon/provider';
-import { type BrowserCookie, setCookie, setState, showsState } from '../http/browser.ts';
-import type { Call, Reply } from '../http/call.ts';
-import { csrfToken } from '../http/csrf.ts';
-import { type Beside, pageHeaders } from '../http/headers.ts';
 import type { Asker } from '../ui/asker.tsx';
 import { negotiate } from '../ui/negotiate.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { translated } from '../ui/translate.ts';
+import { type BrowserCookie, setCookie, setState, showsState } from './browser.ts';
+import type { Call, Reply } from './call.ts';
+import { csrfToken } from './csrf.ts';
+import { type Beside, pageHeaders } from './headers.ts';
 
 /** The language a person chose on a page of ours; it goes before what the client asked for, and travels along. */
 function chosenLanguage(call: Call): string | undefined {

@@ -1,0 +1,44 @@
+/**
+ * Upstreams that speak OpenID Connect, through the relying-party kit: discovery and keys kept for each, so that one that is down or slow is a
+ * page for its own people and nothing for others; state, nonce, PKCE, `iss` and signatures are the kit's business.
+ */
+import type { Fetch } from '@symbolon/provider';
+import { finish, type Login, relyingParty, start } from '@symbolon/relying-party';
+import type { Connector, UpstreamConfig } from '../../upstream.ts';
+import { providerSettings } from '../provider-settings.ts';
+
+export type Surroundings = {
+  readonly redirectUri: string;
+  readonly fetch: Fetch;
+  readonly now: () => number;
+  /** Unpredictable bytes, base64url. */
+  readonly random: (bytes: number) => string;
+};
+
+/** The connector for these upstreams; what it learns of them it forgets with the process. */
+export function oidcConnector(upstreams: readonly UpstreamConfig[], { redirectUri, fetch, now }: Omit<Surroundings, 'random'>): Connector {
+  const known = new Map(upstreams.map((upstream) => [upstream.id, providerSettings(upstream)]));
+  const rp = relyingParty({ providers: async (id) => known.get(id), redirectUri, fetch, now });
+  return {
+    start: async ({ id }, { prompt, login_hint, max_age, ui_locales }) => {
+      const { url, login } = await start(rp, id, {
+        ...(prompt === undefined ? {} : { prompt }),
+        ...(login_hint === undefined ? {} : { login_hint }),
+        // Not as the kit's own option: whoever asked for it looks at `auth_time`, and has a page of its own for it.
+        ...(max_age === undefined ? {} : { extra: { max_age: String(max_age) } }),
+        ...(ui_locales === undefined ? {} : { ui_locales }),
+      });
+      return { url, state: login.state, login: JSON.stringify(login) };
+    },
+    finish: async (_, login, answer) => {
+      const { issuer, sub, claims, userinfo } = await finish(rp, JSON.parse(login) as Login, answer);
+      const { auth_time } = claims;
+      return {
+        issuer,
+        subject: sub,
+        claims: { ...userinfo, ...claims },
+        ...(typeof auth_time === 'number' ? { authTime: Math.floor(auth_time) } : {}),
+      };
+    },
+  };
+}
