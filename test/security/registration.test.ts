@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { serve } from '@symbolon/provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSigner } from '../support/assertion.ts';
 import { people } from '../support/client.ts';
@@ -313,5 +314,29 @@ describe('security: registration', () => {
     expect(await put({ grant_types: ['password'] })).toMatchObject(refused);
     await store().clients.replace({ ...client, disabled: true }, 0);
     expect(await put({})).toMatchObject({ status: 401 });
+  });
+
+  it('L6: a client that keeps its own change waiting undoes nothing that an operator decides meanwhile', async () => {
+    const { body } = await register(server.issuer, plain);
+    const client_id = String(body.client_id);
+    const before = await store().clients.find(client_id);
+    const [tenant] = server.tenants;
+    if (before === undefined || tenant === undefined) throw new Error('no client');
+    const decided = { ...before, disabled: true, scopes: ['openid'], access: { groups: ['staff'] } };
+    // Its sector's server is its own, and answers when it likes.
+    const fetch = async () => {
+      await store().clients.replace(decided, 0);
+      return Response.json([redirect_uri]);
+    };
+    const response = await serve({ ...tenant.op, fetch }, 'registration', {
+      method: 'PUT',
+      query: { client_id },
+      form: undefined,
+      json: JSON.stringify({ client_id, ...plain, sector_identifier_uri: 'https://slow.example/sector' }),
+      headers: { authorization: `Bearer ${String(body.registration_access_token)}` },
+      address: '127.0.0.1',
+    });
+    expect([response.status, JSON.parse(response.body).error]).toEqual([503, 'temporarily_unavailable']);
+    expect(await store().clients.find(client_id)).toEqual(decided);
   });
 });

@@ -133,6 +133,16 @@ describe('security: sign-on tokens', () => {
     expect(await outcome(silent(sso_token))).toBe('code');
   });
 
+  it('F11: it ends when the application that handed a person over is not for her any more', async () => {
+    const tenant = tenantOf(server, 'oneportal');
+    await withClient(tenant, family.client_id, { access: { groups: ['nobody-is-in-it'] } }, async () => {
+      expect(await outcome(silent(sso_token))).toBe('login_required');
+      expect((await mint(family, access_token)).body.error).toBe('invalid_grant');
+    });
+    const next = (await mint(family, access_token)).body.sso_token;
+    expect(await outcome(silent(next))).toBe('code');
+  });
+
   it('is given to a client that an administrator allowed it, for its own living token about a person, and for another such client', async () => {
     const errors = async (answer: ReturnType<typeof mint>) => {
       const { status, body } = await answer;

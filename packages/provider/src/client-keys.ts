@@ -13,12 +13,21 @@ type Owner = Pick<Client, 'client_id' | 'jwks' | 'jwks_uri'>;
 /** What a token's header says of the key that signed it: believed only as far as choosing among the client's own. */
 export type Wanted = { readonly alg: string; readonly kid?: string | undefined };
 
+/** A header names its key where there are several (OpenID Connect Core section 10.1). To try fifty, each a millisecond, is more than anybody may ask of us. */
+const mostTried = 5;
+
 /**
- * The client's keys that may have made this signature: those of the `kid`, if the header has one, else all that fit the algorithm; none when
- * there are none. Throws an error of this code when the key set cannot be had: whether that is invalid_client, the caller knows.
+ * The client's keys that may have made this signature: those of the `kid`, if the header has one, else those that fit the algorithm, the first
+ * five; none when there are none. Throws an error of this code when the key set cannot be had: whether that is invalid_client, the caller knows.
  */
-export function verificationKeys(op: Means, client: Owner, { alg, kid }: Wanted, unreachable: ErrorCode): Promise<readonly ClientKey[]> {
-  return keysFor(op, client, (key) => serves(key, alg) && (kid === undefined || key.kid === kid), unreachable);
+export async function verificationKeys(
+  op: Means,
+  client: Owner,
+  { alg, kid }: Wanted,
+  unreachable: ErrorCode,
+): Promise<readonly ClientKey[]> {
+  const fitting = await keysFor(op, client, (key) => serves(key, alg) && (kid === undefined || key.kid === kid), unreachable);
+  return fitting.slice(0, mostTried);
 }
 
 /**

@@ -6,6 +6,7 @@
  * The token is a MAC over what it means and needs no row: the access token it rests on has one, and with that it ends.
  */
 import { timingSafeEqual } from 'node:crypto';
+import { mayUse } from './access.ts';
 import { activeClient } from './active-client.ts';
 import { trust } from './authorize/request.ts';
 import { signIn } from './authorize/steps.ts';
@@ -44,7 +45,7 @@ export async function issueSignOn(op: Provider, request: CoreRequest): Promise<C
   if (!accepts(target)) throw new OAuthError('invalid_target', 'audience is not a client that takes sign-on tokens');
   const access = accessTokenHash(op, required(form, 'token'));
   const token = access === undefined ? undefined : await op.store.tokens.findAccess(access, op.now());
-  if (access === undefined || token?.client_id !== client.client_id || token.account?.active !== true)
+  if (access === undefined || token?.client_id !== client.client_id || !mayUse(client, token.account))
     throw new OAuthError('invalid_grant', 'token is not a living access token of this client about a person');
   const { client_id } = target;
   const sso_token = write(op.vault, { access, client_id, expiresAt: op.now() + lifetime, id: op.random(16) });
@@ -98,8 +99,9 @@ async function redeem(op: Provider, { access, client_id, expiresAt, id }: SignOn
   if (presenter !== client_id || op.now() >= expiresAt) return undefined;
   if (!(await op.store.replay.once('sign-on', sha256(id), expiresAt, op.now()))) return undefined;
   const token = await op.store.tokens.findAccess(access, op.now());
-  // Whoever handed her over may have lost the right to since.
-  return token !== undefined && accepts(await activeClient(op, token.client_id)) ? token : undefined;
+  const from = token && (await activeClient(op, token.client_id));
+  // Whoever handed her over may have lost the right to since, or may not be hers any more.
+  return accepts(from) && mayUse(from, token?.account) ? token : undefined;
 }
 
 function write(vault: Vault, content: SignOn): string {

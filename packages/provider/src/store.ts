@@ -327,6 +327,8 @@ export type Clients = {
   /** False when the id is taken. */
   readonly register: (client: Client, now: number) => Promise<boolean>;
   readonly replace: (client: Client, now: number) => Promise<boolean>;
+  /** As `replace`, while it is still as `before`: who decides on what he read undoes nothing that was written meanwhile. */
+  readonly revise: (before: Client, after: Client, now: number) => Promise<boolean>;
   /** Removes the client with its grants, tokens and consents. */
   readonly remove: (client_id: string, now: number) => Promise<boolean>;
 };

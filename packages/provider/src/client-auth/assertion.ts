@@ -52,7 +52,8 @@ function readAssertion(form: Parameters): Assertion | undefined {
   const alg = algorithms.find((name) => name === opened.header.alg);
   if (alg === undefined) throw refused(`client_assertion must be signed with one of ${algorithms.join(', ')}`);
   const { sub } = opened.claims;
-  if (typeof sub !== 'string' || sub === '') throw refused('client_assertion must say in sub which client it is');
+  // What cannot be a client_id is not looked for: a database may not even take the question.
+  if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(sub)) throw refused('client_assertion must say in sub which client it is');
   return { ...opened, alg, sub };
 }
 
@@ -87,7 +88,7 @@ function signedWithSecret(op: Provider, client: Client, assertion: Assertion): b
 
 /** Counted in the store, so that of two processes given the same assertion one takes it. */
 function firstUse(op: Provider, { client_id }: Client, { claims: { jti, exp } }: Assertion): Promise<boolean> {
-  return op.store.replay.once('client-assertion', sha256(`${client_id}\n${jti}`), Number(exp), op.now());
+  return op.store.replay.once('client-assertion', sha256(`${client_id}\n${jti}`), Math.ceil(Number(exp)), op.now());
 }
 
 /** A JWT made for something else (a request object, a proof) is not an assertion (RFC 8725 section 3.11). */

@@ -31,6 +31,8 @@ const pause = 60;
 const old = 600;
 const dead = 86_400;
 const mostSets = 1000;
+/** Characters of a set: fifty large keys with a certificate each. All that are kept must not fill the memory, and one client can name many addresses. */
+const longestSet = 131_072;
 
 export function createRemoteKeys({ fetch, now, emit }: Means): RemoteKeys {
   const sets = new Map<string, Kept>();
@@ -76,7 +78,9 @@ function remember(sets: Map<string, Kept>, uri: string, kept: Kept): void {
 async function fetchKeys(fetch: Fetch, uri: string): Promise<readonly ClientKey[]> {
   const response = await fetch(uri, { headers: { accept: 'application/jwk-set+json, application/json' } });
   if (response.status !== 200) throw new Error(`the key set was answered with ${response.status}`);
-  const body: unknown = await response.json();
+  const text = await response.text();
+  if (text.length > longestSet) throw new Error(`the key set is longer than ${longestSet} characters`);
+  const body: unknown = JSON.parse(text);
   const keys = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : undefined;
   if (!Array.isArray(keys)) throw new Error('the answer is no key set: it has no list `keys`');
   if (keys.length > mostKeys) throw new Error(`the key set has more than ${mostKeys} keys`);

@@ -38,6 +38,27 @@ export function clientsConformance(test: Test): void {
     assert.deepEqual(await store.clients.find('web'), changed);
   });
 
+  test('revise changes a client that is still what was read, and no other', async ({ store }) => {
+    const [read, changed] = [sampleClient('web'), sampleClient('web', { client_name: 'Changed' })];
+    assert.equal(await store.clients.revise(read, changed, now), false);
+    assert.equal(await store.clients.find('web'), undefined);
+    await store.clients.register(read, now);
+    assert.equal(await store.clients.revise((await store.clients.find('web')) ?? read, changed, now), true);
+    assert.deepEqual(await store.clients.find('web'), changed);
+    assert.equal(await store.clients.revise(read, sampleClient('web', { disabled: true }), now), false);
+    assert.deepEqual(await store.clients.find('web'), changed);
+  });
+
+  test('of concurrent revisions of what all of them read one wins', async (backend) => {
+    const read = sampleClient('web');
+    await backend.store.clients.register(read, now);
+    const won = await race(backend, 16, (store, index) =>
+      store.clients.revise(read, sampleClient('web', { client_name: `${index}` }), now),
+    );
+    assert.equal(count(won, true), 1);
+    assert.equal((await backend.store.clients.find('web'))?.client_name, `${won.indexOf(true)}`);
+  });
+
   test('remove takes the client with its grants, tokens and consents, and no other', async ({ store, addAccount }) => {
     await addAccount(sampleAccount());
     for (const id of ['web', 'app']) {

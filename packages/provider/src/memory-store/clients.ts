@@ -17,6 +17,11 @@ export function memoryClients(memory: Memory): Clients {
       clients.set(client.client_id, client);
       return true;
     },
+    revise: async (before, after) => {
+      if (JSON.stringify(clients.get(after.client_id)) !== JSON.stringify(before)) return false;
+      clients.set(after.client_id, after);
+      return true;
+    },
     remove: async (client_id) => {
       if (!clients.delete(client_id)) return false;
       removeWhatHangsOnIt(memory, client_id);

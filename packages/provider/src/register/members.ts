@@ -29,9 +29,12 @@ const seconds: Shape = {
   is: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 315_360_000,
   must: 'must be a number of seconds',
 };
+/** No member of a key is deeper than a list of texts (RFC 7517 section 4), and what is nested without end could not be written down again. */
+const isFlat = (value: unknown) => !isObject(value) && (!Array.isArray(value) || value.every((entry) => typeof entry === 'string'));
 const keySet: Shape = {
-  is: (value) => isObject(value) && Array.isArray(value.keys) && value.keys.every(isObject),
-  must: 'must be a key set: {"keys": [...]}',
+  is: (value) =>
+    isObject(value) && Array.isArray(value.keys) && value.keys.every((key) => isObject(key) && Object.values(key).every(isFlat)),
+  must: 'must be a key set: {"keys": [...]}, each key with texts, or lists of texts, as members',
 };
 const one = (names: readonly string[]): Shape => ({
   is: (value) => isText(value) && names.includes(value),

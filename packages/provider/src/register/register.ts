@@ -116,7 +116,9 @@ async function update(op: Provider, registration: Registration, request: CoreReq
     ...operatorsMembers(client),
     secrets: secret === undefined ? kept : [keepSecret(op.vault, made, secret)],
   };
-  if (!(await op.store.clients.replace(next, op.now()))) throw new OAuthError('invalid_token', 'the client is not registered any more');
+  // Judging may have waited for somebody's server, and an operator does not wait.
+  if (!(await op.store.clients.revise(client, next, op.now())))
+    throw new OAuthError('temporarily_unavailable', 'the registration was changed or removed meanwhile; read it and try again');
   op.emit({ type: 'client.changed', client_id: next.client_id });
   return json(200, information(op, next, token, secret));
 }

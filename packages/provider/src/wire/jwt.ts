@@ -37,6 +37,7 @@ export type Expectation = {
 export const maximumTokenLength = 16_384;
 const maximumHeaderLength = 1024;
 const maximumKidLength = 128;
+const deepest = 32;
 
 type Scheme = {
   readonly digest: 'sha256' | null;
@@ -116,7 +117,13 @@ export type OpenedJwt = JwsParts & { readonly claims: Claims };
 export function openJwt(token: string): OpenedJwt | undefined {
   const parts = openJws(token, { token: 2 * maximumTokenLength, header: maximumTokenLength });
   const claims = parts && payloadOf(parts);
-  return claims && parts.header.crit === undefined ? { ...parts, claims } : undefined;
+  return claims && parts.header.crit === undefined && isShallow(claims, deepest) ? { ...parts, claims } : undefined;
+}
+
+/** What is nested without end can be read, and then not be written down again. */
+function isShallow(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner: Json) => isShallow(inner, levels - 1));
 }
 
 /** Whether the signature is HS256 under this secret. */

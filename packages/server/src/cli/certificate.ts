@@ -72,7 +72,8 @@ async function promote(client_id: string, options: TenantOption): Promise<void> 
     const promotion = promoted(client, (await certificates?.list(client_id)) ?? [], op.now());
     if ('missing' in promotion)
       throw new Error(`${client_id} cannot be promoted yet:\n${promotion.missing.map((one) => `  ${one}`).join('\n')}`);
-    if (!(await store.clients.replace(promotion.client, op.now()))) throw new Error(`there is no client ${client_id} any more`);
+    if (!(await store.clients.revise(client, promotion.client, op.now())))
+      throw new Error(`${client_id} was changed or removed meanwhile: look at it and try again`);
     process.stdout.write(`${client_id} is a production client and authenticates by ${promotion.client.token_endpoint_auth_method}\n`);
   });
 }

@@ -74,4 +74,12 @@ describe('security: who calls', () => {
     expect((await seen(listed, headers)).host).toBe('second.example');
     expect((await seen(['192.0.2.1'], headers)).host).toMatch(/^127\.0\.0\.1:\d+$/);
   });
+
+  it.each(['for=', 'for="', ';', 'for=;', 'for=a'])('J10: a header made to be read slowly (%s and blanks) costs nothing', async (start) => {
+    const used = process.cpuUsage();
+    for (let time = 0; time < 3; time += 1)
+      expect((await seen(listed, { forwarded: `${start}${' '.repeat(15_000)}x"` })).address).toBe('127.0.0.1');
+    const { user } = process.cpuUsage(used);
+    expect(user / 1000).toBeLessThan(500);
+  });
 });

@@ -58,7 +58,7 @@ function hops(headers: IncomingMessage['headers']): readonly string[] {
   const listed = joined(headers['x-forwarded-for']);
   if (listed !== undefined) return listed.split(',').map((hop) => plainAddress(hop.trim()));
   const forwarded = joined(headers.forwarded)?.split(',') ?? [];
-  return forwarded.map((element) => plainAddress(/(?:^|;)\s*for=("?)([^";,]*)\1\s*(?:;|$)/i.exec(element)?.[2] ?? ''));
+  return forwarded.map((element) => plainAddress(/(?:^|;)\s*for=("?)([^";,\s]*)\1\s*(?:;|$)/i.exec(element)?.[2] ?? ''));
 }
 
 function joined(value: string | readonly string[] | undefined): string | undefined {

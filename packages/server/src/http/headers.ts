@@ -44,8 +44,17 @@ export function everywhere(tenant: Tenant): Record<string, string> {
   return tenant.secure ? { ...headers, 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : headers;
 }
 
+/** Longer headers do not pass a usual proxy. */
+const longestSources = 2000;
+
+/** What a Content-Security-Policy calls these pages, each once; their hosts where that would be too long: the addresses are clients' to choose. */
+export function pageSources(uris: readonly string[]): readonly string[] {
+  const pages = [...new Set(uris.map(pageSource))];
+  return pages.join(' ').length <= longestSources ? pages : [...new Set(uris.map((uri) => new URL(uri).origin))];
+}
+
 /** What a Content-Security-Policy calls one page: without its query, and without what would end the source or the directive. */
-export function pageSource(uri: string): string {
+function pageSource(uri: string): string {
   const { origin, pathname } = new URL(uri);
   return origin + pathname.replace(/[;,]/g, (separator) => (separator === ';' ? '%3B' : '%2C'));
 }

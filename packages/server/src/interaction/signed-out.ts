@@ -4,7 +4,7 @@
  */
 import { type EndedSession, frontchannelUrl, one } from '@symbolon/provider';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
-import { pageSource } from '../http/headers.ts';
+import { pageSources } from '../http/headers.ts';
 import { ownLink, page, pageContext } from '../http/page.ts';
 import type { Logout } from '../store.ts';
 import { type EndedReference, openEnded, sealEnded } from './ended.ts';
@@ -43,7 +43,7 @@ export async function showSignedOut(call: Call): Promise<Reply> {
     ...(redirect === undefined ? undefined : { redirect }),
   };
   const context = pageContext(call, undefined, String(new URLSearchParams(query)));
-  return page(call, signedOutPage(view, context), { frames: frames.map(pageSource) });
+  return page(call, signedOutPage(view, context), { frames: pageSources(frames) });
 }
 
 /** To somebody who was signed in to nothing, or whose reference is too old. */

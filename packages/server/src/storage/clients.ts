@@ -31,6 +31,16 @@ export function clients(engine: Engine): (tenant: string) => Clients {
       .where('client_id', '=', p.client_id)
       .returning('client_id'),
   );
+  const revise = statement<Row & { readonly before: string }>('clients.revise')((p) =>
+    kysely
+      .updateTable('clients')
+      .set({ data: p.data, revision: p.revision })
+      .where('tenant', '=', p.tenant)
+      .where('client_id', '=', p.client_id)
+      // Text that we wrote and read comes out of JSON.stringify as it went in.
+      .where('data', '=', p.before)
+      .returning('client_id'),
+  );
   const remove = statement<Key>('clients.remove')((p) =>
     kysely.deleteFrom('clients').where('tenant', '=', p.tenant).where('client_id', '=', p.client_id).returning('client_id'),
   );
@@ -56,6 +66,10 @@ export function clients(engine: Engine): (tenant: string) => Clients {
       replace: (client) =>
         changing(engine, tenant, function* () {
           return (yield* run(replace, row(client))).length === 1;
+        }),
+      revise: (before, after) =>
+        changing(engine, tenant, function* () {
+          return (yield* run(revise, { ...row(after), before: JSON.stringify(before) })).length === 1;
         }),
       remove: (client_id) =>
         changing(engine, tenant, function* () {
