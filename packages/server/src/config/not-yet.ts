@@ -5,7 +5,6 @@
 import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } from '@symbolon/provider';
 import type { Path } from './finding.ts';
 import { select } from './select.ts';
-import { builtUpstreamMethods } from './upstream-config.ts';
 
 type Row = {
   /** Keys from the root; `*` is every entry of a list. */
@@ -38,11 +37,6 @@ const rows: readonly Row[] = [
     at: 'tenants.*.dialect',
     when: (value) => value === 'idpartner' || value === 'o2o',
     message: says('dialect VALUE is not yet in effect: the tenant answers as standard, with strict policies'),
-  },
-  {
-    at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
-    when: (value) => !builtUpstreamMethods.has(String(value)),
-    message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),
   },
   {
     at: 'tenants.*.upstreams.*.logo',
