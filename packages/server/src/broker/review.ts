@@ -2,7 +2,7 @@
  * An upstream whose newcomers look at what will be their account before there is one. She may correct what no rule of the configuration is
  * about; a changed address is her word only, and goes the way of every address that nobody vouches for.
  */
-import { one, type Parameters } from '@symbolon/provider';
+import type { Parameters } from '@symbolon/provider';
 import type { BrowserCookie } from '../http/browser.ts';
 import type { Call, Reply } from '../http/call.ts';
 import { hiddenFields, page, pageContext } from '../http/page.ts';
@@ -34,13 +34,19 @@ export async function reviewReply(
     upstream: upstream.name,
     fields: shown.map((name) => ({
       name,
-      value: (form && isOpen(upstream, name) ? one(form, name) : undefined) ?? String(claims[name] ?? ''),
+      value: (form && isOpen(upstream, name) ? typedIn(form, name) : undefined) ?? String(claims[name] ?? ''),
       open: isOpen(upstream, name),
     })),
     ...(problem === undefined ? {} : { problem }),
   };
   const status = problem === undefined ? 200 : 400;
   return page(call, reviewPage(view, pageContext(call)), { status, formTargets: await targets(call, browser, upstream, visit) });
+}
+
+/** Also an empty one: she took it out. */
+export function typedIn(form: Parameters, name: string): string | undefined {
+  const value = form[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** What a rule is about is agreed with the upstream, and hers to correct there. */

@@ -7,7 +7,7 @@ import { findProof, takeProof, type Visit } from './passage.ts';
 import { problemReply } from './problem.ts';
 import { standardValue } from './profile.ts';
 import { gone, openUpstream } from './prove.ts';
-import { isOpen, reviewReply, shown } from './review.ts';
+import { isOpen, reviewReply, shown, typedIn } from './review.ts';
 import { settle } from './settle.ts';
 
 /** POST /auth/oidc/review */
@@ -32,7 +32,7 @@ type Corrections = Readonly<Record<string, Json | undefined>>;
 
 /** What she changed, undefined where she took it out; undefined altogether when something is not what it should be. */
 function corrections(upstream: UpstreamConfig, { profile }: Visit, form: Parameters): Corrections | undefined {
-  const typed = shown.filter((name) => isOpen(upstream, name)).map((name) => [name, one(form, name)?.trim()] as const);
+  const typed = shown.filter((name) => isOpen(upstream, name)).map((name) => [name, typedIn(form, name)?.trim()] as const);
   const changed = typed.filter(([name, value]) => value !== undefined && value !== String(profile.given.claims[name] ?? '').trim());
   const values = changed.map(([name, value]) => [name, value === '' ? undefined : standardValue(name, value)] as const);
   const wrong = values.some(([, value], index) => value === undefined && changed[index]?.[1] !== '');
