@@ -1,4 +1,5 @@
 /** Sign-ins that a person connects and disconnects herself, and who could do it in her place. */
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Agent, AgentResponse } from '../support/http-agent.ts';
 import { alice, arriveFrom, newPerson, outAndBack, partner, people, startHub, textOf } from '../support/hub.ts';
@@ -102,6 +103,12 @@ describe('security: sign-ins of one’s own', () => {
     const page = await person.get('/account/links');
     expect([page.text.includes('link-end-0'), page.text.includes('link-end-1')]).toEqual([false, true]);
     const made = (await people(hub)).find(({ username }) => username.startsWith('acme/'));
+    const unlink = createHash('sha256')
+      .update(JSON.stringify(['acme', acme.issuer, 'person-1']))
+      .digest('base64url');
+    const [account, csrf] = ['account', 'csrf'].map((name) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page.text)?.[1] ?? '');
+    expect((await person.post('/account/links', { account: account ?? '', csrf: csrf ?? '', unlink })).status).toBe(400);
+    expect(await linksOf(made?.username ?? '')).toHaveLength(2);
     await person.submit(page, { button: 'link-end-1' });
     expect(await linksOf(made?.username ?? '')).toEqual(['acme person-1']);
   });
