@@ -16,17 +16,20 @@ describe.skipIf(browser === undefined)(
     let idp: TestServer;
     let hub: TestServer;
     let other: Awaited<ReturnType<typeof startScriptedProvider>>;
+    let newcomer: typeof other;
 
     beforeAll(async () => {
       const port = await freePort();
       idp = await startSymbolon({ yaml: partnerYaml(`http://127.0.0.1:${port}/auth/oidc/callback`) });
       other = await startScriptedProvider({ userinfo: { name: 'Someone', email: 'alice@acme.test' } });
+      newcomer = await startScriptedProvider({ sub: 'new', userinfo: { name: 'Nora New', email: 'nora@acme.test' } });
       const rules = { email: { required: true }, contract_type: { required: true, to: 'contractType' } };
       hub = await startHub({
         upstreams: [
           partner('17', idp, { name: 'Acme Payroll', ...registration, claims: rules, support: 'help@acme.test' }),
           partner('ask', other, { name: 'Zeta Bank', linking: 'ask' }),
           partner('bare', other, { name: 'Bare Bank' }),
+          partner('fresh', newcomer, { name: 'Fresh Bank', registration: 'review' }),
         ],
         users: [{ ...alice, claims: { ...alice.claims, email: 'alice@acme.test' } }],
         clients: [shop],
@@ -35,7 +38,7 @@ describe.skipIf(browser === undefined)(
     });
     afterAll(async () => {
       await browser?.close();
-      await Promise.all([idp.close(), hub.close(), other.close()]);
+      await Promise.all([idp.close(), hub.close(), other.close(), newcomer.close()]);
     });
 
     async function inBrowser(options: Parameters<Browser['newContext']>[0], body: (page: Page, context: BrowserContext) => Promise<void>) {
@@ -99,6 +102,27 @@ describe.skipIf(browser === undefined)(
         await signInAtPartner(page, 'bob');
         await page.waitForSelector('#problem-claim-0');
         await screenshot(page, `partner-${name}-claims`);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+      });
+    });
+
+    it.each(Object.entries(views))('AG-28: a newcomer reviews her account and sees where she may come from: %s', async (name, options) => {
+      await inBrowser(options, async (page) => {
+        newcomer.script = {
+          claims: (claims) => ({ ...claims, sub: name }),
+          userinfo: (claims) => ({ ...claims, sub: name, email: `${name}@acme.test` }),
+        };
+        await page.goto(hub.issuer + startLink('fresh'));
+        await page.waitForSelector('#review-submit');
+        await screenshot(page, `partner-${name}-review`);
+        await page.fill('#name', 'Nora Newman');
+        await page.click('#review-submit');
+        await page.waitForURL(`${hub.issuer}/home`);
+        expect(await page.textContent('#home-account')).toBe('Nora Newman');
+        await page.goto(`${hub.issuer}/account`);
+        await page.click('#account-links');
+        await page.waitForSelector('#link-0');
+        await screenshot(page, `partner-${name}-links`);
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
       });
     });

@@ -18,7 +18,7 @@ beforeAll(async () => {
       partner('issuer', acme, { discovery: `${acme.issuer}/` }),
       partner('gone', { issuer: 'http://127.0.0.1:1' }),
       partner('private', { issuer: 'https://10.0.0.1' }),
-      partner('mtls', acme, { token_endpoint_auth_method: 'tls_client_auth' }),
+      partner('off', acme, { enabled: false }),
     ],
   });
 });
@@ -31,7 +31,7 @@ async function findings(id: string): Promise<readonly string[]> {
   const [tenant] = hub.tenants;
   const upstream = tenant?.upstreams.find((each) => each.id === id);
   if (tenant === undefined || upstream === undefined) throw new Error(`no upstream ${id}`);
-  const way = { fetch: tenant.op.fetch, redirectUri: `${hub.issuer}/auth/oidc/callback`, now: tenant.op.now };
+  const way = { fetch: tenant.op.fetch, redirectUri: `${hub.issuer}/auth/oidc/callback`, now: tenant.op.now, keys: tenant.op.keys };
   return (await inspectUpstream(upstream, way)).map(({ level, text, fix = '' }) => `${level}: ${text} | ${fix}`);
 }
 const wrong = async (id: string) => (await findings(id)).filter((line) => !line.startsWith('good') && !line.startsWith('note'));
@@ -74,8 +74,8 @@ describe('o2o: an upstream is inspected', () => {
       expect(await wrong(id)).toEqual([expect.stringMatching(/could not be reached.*server.outbound.allow/)]);
   });
 
-  it('names one whose way of authenticating is not in effect', async () => {
-    expect(await wrong('mtls')).toEqual([expect.stringMatching(/^wrong: it is disabled/)]);
+  it('names one that is switched off', async () => {
+    expect(await wrong('off')).toEqual([expect.stringMatching(/^wrong: it is disabled/)]);
   });
 
   it('names a key set that is none', async () => {

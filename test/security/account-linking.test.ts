@@ -85,6 +85,46 @@ describe('security: account linking', () => {
     expect(asks(await arriveFrom(newPerson(hub), 'acme', acme))).toBe(true);
   });
 
+  it('E10: an account that a partner made with an address it could not vouch for keeps nobody out', async () => {
+    const [evil, acme] = [
+      await saying({ email: 'vera@acme.test', name: 'Mallory' }, 'mallory'),
+      await saying({ email: 'vera@acme.test', email_verified: true, name: 'Vera' }),
+    ];
+    await hubOf([partner('evil', evil, { domains: [] }), partner('acme', acme)]);
+    await arriveFrom(newPerson(hub), 'evil', evil);
+    expect(textOf(await arriveFrom(newPerson(hub), 'acme', acme), 'home-account')).toBe('Vera');
+    expect([await linksOf('evil/vera'), await linksOf('acme/vera')]).toEqual([['evil mallory'], ['acme person-1']]);
+  });
+
+  it('E10: asked whether that account is hers, the real person says no and gets her own, and then nobody else may', async () => {
+    const [evil, acme] = [
+      await saying({ email: 'vera@acme.test', name: 'Mallory' }, 'mallory'),
+      await saying({ email: 'vera@acme.test', email_verified: true, name: 'Vera' }),
+    ];
+    await hubOf([partner('evil', evil, { domains: [] }), partner('acme', acme, { linking: 'verified-email' })]);
+    await arriveFrom(newPerson(hub), 'evil', evil);
+    const person = newPerson(hub);
+    const page = await arriveFrom(person, 'acme', acme);
+    expect([asks(page), page.text.includes('confirm-separate')]).toEqual([true, true]);
+    expect(textOf(await person.submit(page, { button: 'confirm-separate' }), 'home-account')).toBe('Vera');
+    expect([await linksOf('evil/vera'), await linksOf('acme/vera')]).toEqual([['evil mallory'], ['acme person-1']]);
+    evil.script.claims = (claims) => ({ ...claims, sub: 'mallory-2' });
+    evil.script.userinfo = (claims) => ({ ...claims, sub: 'mallory-2' });
+    const late = newPerson(hub);
+    expect(textOf(await arriveFrom(late, 'evil', evil), 'error-code')).toBe('upstream_taken');
+  });
+
+  it('E10: an address that the operator wrote down cannot be waved away', async () => {
+    const acme = await saying({ email: 'alice@acme.test' });
+    await hubOf([partner('acme', acme, { linking: 'ask' })], [{ ...alice, claims: { email: 'alice@acme.test' } }]);
+    const person = newPerson(hub);
+    const page = await arriveFrom(person, 'acme', acme);
+    expect([asks(page), page.text.includes('confirm-separate')]).toEqual([true, false]);
+    const [proof, csrf] = [field(page, 'proof'), field(page, 'csrf')];
+    expect(asks(await person.post('/auth/oidc/confirm', { proof, csrf, action: 'separate' }))).toBe(true);
+    expect(await people(hub)).toHaveLength(1);
+  });
+
   it.each(['al\u0131ce@acme.test', '\uff41lice@acme.test', 'ALICE@acme.test.', 'alice@\u2090cme.test'])(
     'E8: %j, which could be taken for her address, links nobody',
     async (email) => {

@@ -62,22 +62,24 @@ describe('security: key sets of clients', () => {
 
   it('I4: a key set is not kept when it is much longer than its keys', async () => {
     const { state, op, events } = publisher([make('known', { note: 'x'.repeat(140_000) })]);
-    await expect(verificationKeys(op, remote, es256('known'))).rejects.toMatchObject({ code: 'invalid_client' });
+    await expect(verificationKeys(op, remote, es256('known'), 'invalid_client')).rejects.toMatchObject({ code: 'invalid_client' });
     expect(events).toEqual([
       expect.objectContaining({ type: 'client_keys.failed', reason: expect.stringContaining('longer than 131072') }),
     ]);
     state.keys = Array.from({ length: 50 }, (_, index) => make(`k${index}`, { x5c: ['A'.repeat(2000)] }));
     state.now += 60;
-    expect(kids(await verificationKeys(op, remote, es256('k7')))).toEqual(['k7']);
+    expect(kids(await verificationKeys(op, remote, es256('k7'), 'invalid_client'))).toEqual(['k7']);
   });
 
   it('F2: of fifty keys that may have signed, a handful is tried', async () => {
     const many = Array.from({ length: 50 }, () => make('same'));
     const { op } = publisher(many);
     for (const client of [remote, testClient({ jwks: { keys: [...many.slice(0, 49), make('other')] } })]) {
-      for (const kid of ['same', undefined]) expect(await verificationKeys(op, client, es256(kid))).toHaveLength(5);
+      for (const kid of ['same', undefined]) expect(await verificationKeys(op, client, es256(kid), 'invalid_client')).toHaveLength(5);
     }
-    expect(kids(await verificationKeys(op, testClient({ jwks: { keys: [...many, make('other')] } }), es256('other')))).toEqual(['other']);
+    expect(
+      kids(await verificationKeys(op, testClient({ jwks: { keys: [...many, make('other')] } }), es256('other'), 'invalid_client')),
+    ).toEqual(['other']);
   });
 
   it('F2: many who come at once wait for one fetch', async () => {

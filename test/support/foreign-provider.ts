@@ -69,6 +69,8 @@ function configuration(clients: readonly Readonly<Record<string, unknown>>[]): R
       backchannelLogout: { enabled: true },
     },
     enabledJWA: algorithms,
+    // It refuses addresses that are not public, and ours is on loopback.
+    fetch: (url: string, { dispatcher: _, ...options }: RequestInit & { readonly dispatcher?: unknown }) => globalThis.fetch(url, options),
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
     cookies: { keys: ['0123456789abcdef0123456789abcdef'] },
     findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ sub, ...claims }) }),

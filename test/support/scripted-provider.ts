@@ -46,6 +46,8 @@ export type ScriptedProvider = {
   /** What a browser comes back with that was sent to this address at the authorization endpoint: the address with the answer in it. */
   readonly visit: (url: string) => Promise<string>;
   readonly sign: (claims: object, header?: Record<string, string>) => Promise<string>;
+  /** With `tls`: another certificate from now on. */
+  readonly present: (certificate: { readonly cert: string; readonly key: string }) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -93,6 +95,9 @@ export async function startScriptedProvider(options: ScriptedOptions = {}): Prom
       new SignJWT({ ...claims })
         .setProtectedHeader({ alg, kid: provider.key.publicJwk.kid ?? '', ...header })
         .sign(provider.key.privateKey),
+    present: (certificate) => {
+      if ('setSecureContext' in server) server.setSecureContext(certificate);
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

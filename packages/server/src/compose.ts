@@ -28,7 +28,7 @@ import { endingSoon, endingText, ownEndingText } from './pki/expiry.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './store.ts';
 import type { Tenant } from './tenant.ts';
-import { runTenant, systemClock } from './tenant-runtime.ts';
+import { type FetchFor, runTenant, systemClock } from './tenant-runtime.ts';
 import { loadAssets } from './ui/assets.ts';
 import type { Connectors, UpstreamConfig } from './upstream.ts';
 import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
@@ -37,8 +37,8 @@ import { hashingLimits, hashingQueue } from './users/hashing-queue.ts';
 const dialects: Readonly<Record<DialectName, Dialect>> = { standard, agate, oneportal, identify, idpartner, o2o };
 
 /** How the upstreams of a tenant are talked to; all of them answer at one address of ours. */
-function connect(upstreams: readonly UpstreamConfig[], { settings, fetch, now, random }: Provider): Connectors {
-  const surroundings = { redirectUri: `${settings.issuer}/auth/oidc/callback`, fetch, now, random };
+function connect(upstreams: readonly UpstreamConfig[], { settings, keys, now, random }: Provider, fetch: FetchFor): Connectors {
+  const surroundings = { redirectUri: `${settings.issuer}/auth/oidc/callback`, fetch, keys, now, random };
   return { oidc: oidcConnector(upstreams, surroundings), oauth2: oauth2Connector(surroundings) };
 }
 
@@ -150,7 +150,11 @@ async function drain(app: FastifyInstance): Promise<void> {
 }
 
 /** Whoever starts the server reads the log just then. */
-async function warnOfEndings({ id, op, certificates, authorities }: Tenant, logger: FastifyBaseLogger): Promise<void> {
+async function warnOfEndings({ id, op, certificates, authorities, upstreams }: Tenant, logger: FastifyBaseLogger): Promise<void> {
+  for (const { id: upstream, tls } of upstreams) {
+    const text = tls?.cert === undefined ? undefined : ownEndingText(tls.cert, `the certificate for upstream ${upstream}`, op.now());
+    if (text !== undefined) logger.warn({ tenant: id, upstream }, text);
+  }
   for (const pem of authorities) {
     const text = ownEndingText(pem, 'the authority for client certificates', op.now());
     if (text !== undefined) logger.warn({ tenant: id }, text);

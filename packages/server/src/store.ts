@@ -98,7 +98,10 @@ export type Attempts = {
 /** A person as an upstream knows her, compared byte for byte. `issuer`: of the upstream, as it was when the identity was made. */
 export type IdentityKey = { readonly upstream: string; readonly issuer: string; readonly subject: string };
 
-/** What an upstream gives an account. What it gave at one sign-in is replaced at the next, and nothing else of the account. */
+/**
+ * What an upstream gives an account: claims that it does not have from elsewhere, groups, roles. What it gave at one sign-in is replaced at
+ * the next, and nothing else of the account.
+ */
 export type Given = {
   readonly claims: Readonly<Record<string, Json>>;
   readonly groups: readonly string[];
@@ -107,7 +110,7 @@ export type Given = {
 
 export type Identity = IdentityKey & {
   readonly sub: string;
-  /** Whether the account was made for the identity, or was there before: then it gets only claims that it does not have. */
+  /** Whether the account was made for the identity, or was there before. */
   readonly origin: 'provisioned' | 'linked';
   readonly given: Given;
   readonly createdAt: number;

@@ -1,6 +1,6 @@
 /** One tenant brought to life: its keys, its clients in memory, its provider and its pages. */
 import { type KeyObject, randomBytes, type X509Certificate } from 'node:crypto';
-import { createRemoteKeys, type Event, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
+import { createRemoteKeys, type Event, type Fetch, type PasswordCheck, type Provider, type Settings } from '@symbolon/provider';
 import { cacheClients } from './cached-clients.ts';
 import type { TenantConfig } from './config/config.ts';
 import { certificatesIn } from './config/pem-file.ts';
@@ -29,6 +29,9 @@ export type TenantDefinition = {
   readonly payments?: (vault: Provider['vault']) => PaymentConnector;
 } & Pick<Tenant, 'spelling' | 'alsoAt'>;
 
+/** A guarded fetch with what an upstream has of its own for TLS. */
+export type FetchFor = (upstream: Pick<UpstreamConfig, 'tls'>) => Fetch;
+
 export type Surroundings = {
   readonly storage: Storage;
   readonly masterKey: KeyObject;
@@ -38,7 +41,7 @@ export type Surroundings = {
   readonly assets: AssetPaths;
   /** Which addresses our own requests may go to. */
   readonly reachable: Judge;
-  readonly connect: (upstreams: readonly UpstreamConfig[], op: Provider) => Connectors;
+  readonly connect: (upstreams: readonly UpstreamConfig[], op: Provider, fetch: FetchFor) => Connectors;
   readonly emit: (tenant: string, event: Event) => void;
   /** Epoch seconds. */
   readonly now: () => number;
@@ -109,7 +112,9 @@ export async function runTenant(
     alsoAt,
     signIn,
     upstreams,
-    connectors: connect(upstreams, op),
+    connectors: connect(upstreams, op, ({ tls }) =>
+      tls === undefined ? fetch : createFetch({ judge: reachable, emit: tell, partner: tls }),
+    ),
     ...(authority && { certificates: clientCertificates({ authority, store, now, random, issuer: settings.issuer }) }),
     authorities: authority?.certificates.map(String) ?? [],
     ...(definition.payments && { payments: definition.payments(keys.vault) }),

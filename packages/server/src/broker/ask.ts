@@ -45,6 +45,7 @@ export async function confirmReply(
     ...shownOf(upstream, visit),
     ...(username === undefined ? {} : { username }),
     ...(problem === undefined ? {} : { problem }),
+    unproven: visit.unproven === true,
     others: others.map(({ id, name }) => ({ id, name, href: ownLink(call, `auth/oidc/start/${id}`, { proof }) })),
   };
   return page(call, confirmPage(view, pageContext(call)), { status, formTargets: await targets(call, browser, upstream, visit) });
@@ -57,7 +58,12 @@ function shownOf({ name }: UpstreamConfig, { profile }: Visit) {
 }
 
 /** Where the answer to the form may lead in the end: Chromium asks the page's policy about every redirect after it. */
-async function targets(call: Call, browser: BrowserCookie, upstream: UpstreamConfig, { passage }: Visit): Promise<readonly string[]> {
+export async function targets(
+  call: Call,
+  browser: BrowserCookie,
+  upstream: UpstreamConfig,
+  { passage }: Visit,
+): Promise<readonly string[]> {
   const { op } = call.tenant;
   if (passage.request !== undefined) {
     const { request } = await load(op, passage.request, known(browser));

@@ -6,6 +6,7 @@ import { decisionOf, load, one, type Pending } from '@symbolon/provider';
 import { type BrowserCookie, fresh, known, newBrowser, setCookie } from '../http/browser.ts';
 import type { Call, Reply } from '../http/call.ts';
 import { openUpstreams, type UpstreamConfig, type Wish } from '../upstream.ts';
+import { linkingSession } from './links.ts';
 import { keepLogin, type Passage } from './passage.ts';
 import { failureReply, unknownUpstream } from './problem.ts';
 
@@ -18,6 +19,7 @@ export function startForOwner(call: Call): Promise<Reply> | Reply {
 
 /** GET /auth/oidc/start/:id, for an authorization request (`request`), for a proof that waits (`proof`), or for the person herself. */
 export async function startUpstream(call: Call): Promise<Reply> {
+  if (one(call.request.query, 'ticket') !== undefined) return startLink(call);
   const upstream = openUpstreams(call.tenant.upstreams).find(({ id }) => id === call.path.id);
   if (upstream === undefined) return unknownUpstream(call);
   const [request, proof] = [one(call.request.query, 'request'), one(call.request.query, 'proof')];
@@ -27,6 +29,13 @@ export async function startUpstream(call: Call): Promise<Reply> {
   const pending = await load(call.tenant.op, request, call.browser === undefined ? fresh(browser) : known(browser));
   const { wish, notBefore } = wishOf(call, pending);
   return depart(call, upstream, { upstream: upstream.id, request, ...(notBefore === undefined ? {} : { notBefore }) }, wish, browser);
+}
+
+/** From the page of her links: also an upstream that is for nothing else. */
+async function startLink(call: Call): Promise<Reply> {
+  const upstream = call.tenant.upstreams.find(({ id, enabled }) => id === call.path.id && enabled);
+  if (upstream === undefined) return unknownUpstream(call);
+  return depart(call, upstream, { upstream: upstream.id, linkTo: await linkingSession(call, upstream) }, {});
 }
 
 /** Clocks differ by a little, and the upstream may have begun before we wrote down when. */

@@ -36,7 +36,8 @@ export async function upstreamCallback(call: Call): Promise<Reply> {
       reason: 'request_gone',
     });
   // The file may have changed while she was away.
-  const upstream = openUpstreams(tenant.upstreams).find(({ id }) => id === kept.passage.upstream);
+  const possible = kept.passage.linkTo === undefined ? openUpstreams(tenant.upstreams) : tenant.upstreams.filter(({ enabled }) => enabled);
+  const upstream = possible.find(({ id }) => id === kept.passage.upstream);
   if (upstream === undefined) return unknownUpstream(call);
   const { passage, login } = kept;
   if (call.path.id !== ownAddress(upstream))

@@ -8,6 +8,7 @@ import type { ConfirmProblem } from './pages/confirm.tsx';
 import { findProof, takeProof } from './passage.ts';
 import { problemReply } from './problem.ts';
 import { gone, isHolder, openUpstream, proved } from './prove.ts';
+import { settle } from './settle.ts';
 
 /** POST /auth/oidc/confirm */
 export async function submitConfirm(call: Call, { browser, form }: OwnForm): Promise<Reply> {
@@ -20,6 +21,7 @@ export async function submitConfirm(call: Call, { browser, form }: OwnForm): Pro
     await takeProof(tenant, browser.hash, proof);
     return problemReply(call, 'denied', { upstream, passage: visit.passage, reason: 'the person did not prove the account' });
   }
+  if (one(form, 'action') === 'separate') return notHers(call, browser, proof);
   const [username, password] = [one(form, 'username') ?? '', one(form, 'password') ?? ''];
   const again = (problem: ConfirmProblem, status = 400) =>
     confirmReply(call, browser, upstream, visit, { proof, username, problem, status });
@@ -30,6 +32,14 @@ export async function submitConfirm(call: Call, { browser, form }: OwnForm): Pro
   if (problem !== undefined) return again(problem.problem, problem.status);
   if (result.outcome !== 'signed-in' || !(await isHolder(call, visit, result.user))) return again('credentialsWrong');
   return proved(call, browser, proof, result.user, { amr: ['pwd'], credential: result.passwordHash });
+}
+
+/** Looked at again by `settle`: it counts only while nobody has proved the address. */
+async function notHers(call: Call, browser: OwnForm['browser'], proof: string): Promise<Reply> {
+  const visit = await takeProof(call.tenant, browser.hash, proof);
+  const upstream = visit && openUpstream(call, visit);
+  if (visit === undefined || upstream === undefined) throw gone();
+  return settle(call, browser, upstream, { ...visit, answered: { ...visit.answered, separate: true } });
 }
 
 function problemOf(result: SignIn): { readonly problem: ConfirmProblem; readonly status: number } | undefined {

@@ -2,7 +2,7 @@
  * Everything about an upstream that can be found out before the first person tries: can it be reached, is it who we think, does it offer what
  * we are set to use, does it know us. Each finding says who has to change what; nothing here signs anybody in.
  */
-import type { Fetch } from '@symbolon/provider';
+import type { Fetch, KeyRing } from '@symbolon/provider';
 import { type Provider, type ProviderMetadata, RelyingPartyError, relyingParty } from '@symbolon/relying-party';
 import type { UpstreamConfig } from '../upstream.ts';
 import { providerSettings } from './provider-settings.ts';
@@ -10,7 +10,7 @@ import { providerSettings } from './provider-settings.ts';
 /** `wrong` keeps people from signing in; a `note` may. `fix` begins with who has to do it. */
 export type Finding = { readonly level: 'good' | 'note' | 'wrong'; readonly text: string; readonly fix?: string };
 
-export type Way = { readonly fetch: Fetch; readonly redirectUri: string; readonly now: () => number };
+export type Way = { readonly fetch: Fetch; readonly redirectUri: string; readonly now: () => number; readonly keys: KeyRing };
 
 const good = (text: string): Finding => ({ level: 'good', text });
 const note = (text: string, fix: string): Finding => ({ level: 'note', text, fix });
@@ -18,9 +18,9 @@ const wrong = (text: string, fix: string): Finding => ({ level: 'wrong', text, f
 
 /** In the order of a sign-in; what hangs on something wrong is left out. */
 export async function inspectUpstream(upstream: UpstreamConfig, way: Way): Promise<readonly Finding[]> {
-  if (!upstream.enabled) return [wrong('it is disabled', 'we: enable it, with a token_endpoint_auth_method that is in effect')];
+  if (!upstream.enabled) return [wrong('it is disabled', 'we: enable it')];
   if (upstream.connection.connector === 'oauth2') return inspectOAuth(upstream, upstream.connection, way);
-  const settings = providerSettings(upstream);
+  const settings = providerSettings(upstream, way.keys);
   const rp = relyingParty({ ...way, providers: async () => settings });
   const provider = await rp.provider(upstream.id).catch(failure);
   if ('level' in provider) return [provider];
@@ -29,7 +29,7 @@ export async function inspectUpstream(upstream: UpstreamConfig, way: Way): Promi
     good(`the discovery document of ${metadata.issuer} holds`),
     ...(await keysOf(provider)),
     ...offers(upstream, metadata),
-    ...(await credentials(upstream, metadata.token_endpoint, way)),
+    ...(await credentials(upstream, tokenEndpoint(upstream, metadata), way)),
   ];
 }
 
@@ -92,10 +92,16 @@ async function inspectOAuth(
   return [good(`people are sent to ${authorization_endpoint}`), ...(await credentials(upstream, token_endpoint, way))];
 }
 
+/** RFC 8705 section 5: where certificates are asked for. */
+function tokenEndpoint({ token_endpoint_auth_method: method }: UpstreamConfig, metadata: ProviderMetadata): string {
+  const aliases = metadata.mtls_endpoint_aliases as { readonly token_endpoint?: string } | undefined;
+  return (method.endsWith('tls_client_auth') ? aliases?.token_endpoint : undefined) ?? metadata.token_endpoint;
+}
+
 /** A code that nobody issued: who knows us says invalid_grant, who does not says invalid_client (RFC 6749 section 5.2). */
 async function credentials(upstream: UpstreamConfig, endpoint: string, { fetch, redirectUri }: Way): Promise<readonly Finding[]> {
   const { client_id, client_secret = '', token_endpoint_auth_method: method } = upstream;
-  if (method === 'client_secret_jwt') return [note('our secret was not tried', 'nothing to do: client_secret_jwt is not tried here')];
+  if (method.endsWith('_jwt')) return [note('our secret or key was not tried', `nothing to do: ${method} is not tried here`)];
   const body = new URLSearchParams({ grant_type: 'authorization_code', code: 'symbolon-upstream-test', redirect_uri: redirectUri });
   if (method !== 'client_secret_basic') body.set('client_id', client_id);
   if (method === 'client_secret_post') body.set('client_secret', client_secret);
@@ -109,7 +115,8 @@ async function credentials(upstream: UpstreamConfig, endpoint: string, { fetch, 
   if (response === undefined) return [wrong(`the token endpoint ${endpoint} does not answer`, 'the partner: let this server reach it')];
   const answer: unknown = await response.json().catch(() => undefined);
   const error = typeof answer === 'object' && answer !== null && 'error' in answer ? String(answer.error) : `status ${response.status}`;
-  if (error === 'invalid_grant') return [good('it knows our client_id and secret')];
+  if (error === 'invalid_grant')
+    return [good(method.endsWith('tls_client_auth') ? 'it knows our client_id and certificate' : 'it knows our client_id and secret')];
   if (error === 'invalid_client' || response.status === 401)
     return [
       wrong('it refuses our client_id, secret or way of sending them', 'we: compare client_id, client_secret, token_endpoint_auth_method'),

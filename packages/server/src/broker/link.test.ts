@@ -4,7 +4,7 @@ import { type LinkFacts, type LinkOutcome, link } from './link.ts';
 
 const values = {
   identity: ['known', 'unknown'],
-  email: ['nobody', 'claimed', 'proven'],
+  email: ['nobody', 'unproven', 'claimed', 'proven'],
   trusted: [true, false],
   signedIn: ['nobody', 'same', 'other'],
   linking: ['never', 'ask', 'verified-email'],
@@ -24,6 +24,9 @@ const table: readonly [Partial<LinkFacts>, LinkOutcome][] = [
   [{ identity: 'known' }, 'sign-in'],
   [{ email: 'nobody', signedIn: 'other' }, 'ask-to-switch'],
   [{ email: 'nobody' }, 'provision'],
+  [{ email: 'unproven', linking: 'never', signedIn: 'other' }, 'ask-to-switch'],
+  [{ email: 'unproven', linking: 'never' }, 'provision'],
+  [{ email: 'unproven' }, 'ask-to-confirm'],
   [{ linking: 'never' }, 'refuse'],
   [{ linking: 'ask' }, 'ask-to-confirm'],
   [{ email: 'claimed' }, 'ask-to-confirm'],
@@ -38,13 +41,14 @@ function expected(facts: LinkFacts): LinkOutcome | undefined {
 
 describe('o2o: whose account is it', () => {
   it('O2-12: answers every combination of the five facts as the table has it', () => {
-    expect(everything).toHaveLength(108);
+    expect(everything).toHaveLength(144);
     expect(everything.map((facts) => [facts, link(facts)])).toEqual(everything.map((facts) => [facts, expected(facts)]));
   });
 });
 
 describe('security: whose account is it', () => {
   const unknown = everything.filter(({ identity, email }) => identity === 'unknown' && email !== 'nobody');
+  const held = unknown.filter(({ email }) => email !== 'unproven');
 
   it('E1, E2: an account that is there is never signed in to without a verified address, a trusted upstream and the operator’s word', () => {
     const silent = unknown.filter((facts) => link(facts) === 'sign-in');
@@ -53,7 +57,12 @@ describe('security: whose account is it', () => {
   });
 
   it('E10: no second account comes to an address that somebody has', () => {
-    expect(unknown.filter((facts) => link(facts) === 'provision')).toEqual([]);
+    expect(held.filter((facts) => link(facts) === 'provision')).toEqual([]);
+  });
+
+  it('E10: an address that nobody proved locks nobody out, and lets nobody in', () => {
+    const outcomes = unknown.filter(({ email }) => email === 'unproven').map(link);
+    expect([...new Set(outcomes)].sort()).toEqual(['ask-to-confirm', 'ask-to-switch', 'provision']);
   });
 
   it('K1: nobody is put into another account than the one she is signed in to without being asked', () => {

@@ -10,9 +10,10 @@ export type LinkFacts = {
   readonly identity: 'known' | 'unknown';
   /**
    * Whether an account has its e-mail address. `proven`: exactly one has, to the letter and verified, and the upstream says verified (boolean
-   * true). `claimed`: one has, or has one that could be taken for it, and any of that is missing.
+   * true). `unproven`: whoever has it got it from an upstream that could not vouch for it. `claimed`: one has, or has one that could be taken
+   * for it, and any of that is missing.
    */
-  readonly email: 'nobody' | 'claimed' | 'proven';
+  readonly email: 'nobody' | 'unproven' | 'claimed' | 'proven';
   /** Whether the upstream is trusted for the domain of that address. */
   readonly trusted: boolean;
   /** Who is signed in in this browser, beside the account this would end in. */
@@ -26,7 +27,7 @@ export type LinkOutcome = 'sign-in' | 'provision' | 'ask-to-confirm' | 'ask-to-s
 export function link(facts: LinkFacts): LinkOutcome {
   if (facts.identity === 'known') return unlessOther(facts, 'sign-in');
   if (facts.email === 'nobody') return unlessOther(facts, 'provision');
-  if (facts.linking === 'never') return 'refuse';
+  if (facts.linking === 'never') return facts.email === 'unproven' ? unlessOther(facts, 'provision') : 'refuse';
   if (facts.linking === 'verified-email' && facts.email === 'proven' && facts.trusted) return unlessOther(facts, 'sign-in');
   return 'ask-to-confirm';
 }

@@ -13,6 +13,8 @@ export type Passage = {
   readonly request?: string;
   /** The proof that waits for this sign-in (see `confirm.ts`). */
   readonly proof?: string;
+  /** Somebody who is signed in and wants what comes back to be hers, from the page of her links. */
+  readonly linkTo?: { readonly sid: string; readonly sub: string };
   /** Epoch seconds: a sign-in there that is older does not count (OpenID Connect Core section 3.1.2.1, prompt=login and max_age). */
   readonly notBefore?: number;
 };
@@ -23,7 +25,17 @@ export type Visit = {
   readonly key: IdentityKey;
   readonly profile: Profile;
   readonly authTime?: number;
+  /** Whoever has her address never proved it: then it may be somebody else's account, made to keep her out. */
+  readonly unproven?: true;
+  /** What she has been asked already. */
+  readonly answered?: Answered;
 };
+
+/**
+ * `switching`: she wants to be somebody else in this browser. `reviewed`: she has seen what will be her account. `separate`: the account with
+ * her address, which nobody has proved, is not hers.
+ */
+export type Answered = { readonly switching?: true; readonly reviewed?: true; readonly separate?: true };
 
 type Kept = { readonly passage: Passage; readonly login: string };
 

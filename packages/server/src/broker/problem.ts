@@ -17,6 +17,8 @@ const statuses: Readonly<Record<Problem, number>> = {
   denied: 403,
   claims: 403,
   taken: 403,
+  linkedElsewhere: 403,
+  unregistered: 403,
   disabled: 403,
   stale: 403,
 };

@@ -10,6 +10,8 @@ import { type Arrival, emailDomain, type UpstreamConfig } from '../upstream.ts';
 
 export type Profile = {
   readonly given: Given;
+  /** What she corrected herself: not the upstream's, now or later. */
+  readonly corrected?: Readonly<Record<string, Json>>;
   readonly email?: string;
   /** The upstream says so, with the boolean true. */
   readonly emailVerified: boolean;
@@ -55,7 +57,8 @@ function addressOf(email: unknown): string | undefined {
 /** Applications make links and pictures of them. */
 const webAddresses = new Set(['profile', 'picture', 'website']);
 
-function standardValue(name: string, value: unknown): Json | undefined {
+/** The value of a standard claim as an account may hold it; undefined for what is none. */
+export function standardValue(name: string, value: unknown): Json | undefined {
   if (name === 'email') return addressOf(value);
   if (webAddresses.has(name)) return /^https?:\/\/[^\s<>"]+$/i.test(String(value)) ? textOf(value) : undefined;
   if (name !== 'address') return textOf(value);

@@ -11,29 +11,26 @@ import { newUser } from '../users/new-user.ts';
 import { askToConfirm, askToSwitch } from './ask.ts';
 import { enter } from './enter.ts';
 import { type LinkFacts, link } from './link.ts';
+import { linkedBySelf } from './links.ts';
 import type { Visit } from './passage.ts';
 import { problemReply } from './problem.ts';
 import { proved } from './prove.ts';
+import { askToReview } from './review.ts';
 
 type Known = { readonly identity: Identity; readonly user: User };
 
-/** `switching`: she has been asked whether she wants to be somebody else here, and does. */
-export async function settle(
-  call: Call,
-  browser: BrowserCookie,
-  upstream: UpstreamConfig,
-  visit: Visit,
-  answered: { readonly switching?: true } = {},
-): Promise<Reply> {
+export async function settle(call: Call, browser: BrowserCookie, upstream: UpstreamConfig, visit: Visit): Promise<Reply> {
   const { store } = call.tenant;
-  const { passage, profile, key } = visit;
+  const { passage, profile, key, answered = {} } = visit;
+  if (passage.linkTo !== undefined) return linkedBySelf(call, upstream, visit);
   const refuse = (problem: Parameters<typeof problemReply>[1], reason: string) =>
     problemReply(call, problem, { upstream, passage, reason });
   const found = await store.identities.find(key);
   if (found?.user.active === false) return refuse('disabled', 'the account is disabled');
   if (passage.proof !== undefined) return proof(call, browser, upstream, visit, found);
   const holders = profile.email === undefined ? [] : await store.users.findByEmail(profile.email);
-  const email = emailFact(visit, holders);
+  const fact = await emailFact(call, visit, holders);
+  const email = fact === 'unproven' && answered.separate === true ? 'nobody' : fact;
   const concerned = found?.user ?? (email === 'proven' ? holders[0] : undefined);
   const signedIn = answered.switching === true ? 'nobody' : await signedInFact(call, browser, visit, concerned);
   const { trusted } = profile;
@@ -42,23 +39,31 @@ export async function settle(
       if (found !== undefined) return back(call, browser, upstream, visit, found);
       return concerned === undefined ? refuse('taken', 'no account to link') : linked(call, browser, upstream, visit, concerned);
     case 'provision':
-      return provisioned(call, browser, upstream, visit);
+      return registered(call, browser, upstream, visit);
     case 'ask-to-switch':
       return askToSwitch(call, browser, upstream, visit);
     case 'ask-to-confirm':
-      return askToConfirm(call, browser, upstream, visit);
+      return askToConfirm(call, browser, upstream, email === 'unproven' ? { ...visit, unproven: true } : visit);
     case 'refuse':
       return refuse('taken', 'an account has this e-mail address, and this upstream never links');
   }
 }
 
 /** ASCII only: for anything else two mailboxes may look, or fold, alike. */
-function emailFact({ profile }: Visit, holders: readonly User[]): LinkFacts['email'] {
+async function emailFact(call: Call, { profile }: Visit, holders: readonly User[]): Promise<LinkFacts['email']> {
   const [holder, another] = holders;
   if (holder === undefined) return 'nobody';
+  const unproven = await Promise.all(holders.map((each) => isUnproven(call, each)));
+  if (!unproven.includes(false)) return 'unproven';
   const { email, email_verified } = holder.claims;
   const same = typeof email === 'string' && /^[\x21-\x7e]+$/.test(email) && email.toLowerCase() === profile.email?.toLowerCase();
   return another === undefined && same && email_verified === true && profile.emailVerified ? 'proven' : 'claimed';
+}
+
+/** An upstream said the address and could not vouch for it; nobody else did. What the operator wrote down is the operator's word. */
+async function isUnproven({ tenant }: Call, { sub, claims }: User): Promise<boolean> {
+  if (claims.email_verified === true) return false;
+  return (await tenant.store.identities.list(sub)).some(({ given }) => given.claims.email === claims.email);
 }
 
 /** Within an authorization request the person has said that she wants to sign in, and the client learns who it was. */
@@ -106,12 +111,22 @@ async function linked(call: Call, browser: BrowserCookie, upstream: UpstreamConf
   return enter(call, browser, upstream, visit, { sub: user.sub, amr: ['fed'], upstream: upstream.id });
 }
 
+/** As the operator has it for newcomers of this upstream. */
+async function registered(call: Call, browser: BrowserCookie, upstream: UpstreamConfig, visit: Visit): Promise<Reply> {
+  const { passage, answered } = visit;
+  if (upstream.registration === 'none')
+    return problemReply(call, 'unregistered', { upstream, passage, reason: 'nobody here, and this upstream registers nobody' });
+  if (upstream.registration === 'review' && answered?.reviewed !== true) return askToReview(call, browser, upstream, visit);
+  return provisioned(call, browser, upstream, visit);
+}
+
 async function provisioned(call: Call, browser: BrowserCookie, upstream: UpstreamConfig, visit: Visit): Promise<Reply> {
   const { op, store } = call.tenant;
+  const { given, corrected } = visit.profile;
   for (const username of usernames(upstream, visit, op.random)) {
-    const made = newUser({ username, ...visit.profile.given, now: op.now, random: op.random });
+    const made = newUser({ username, ...given, claims: { ...given.claims, ...corrected }, now: op.now, random: op.random });
     if ('problem' in made) continue;
-    const outcome = await store.identities.provision(made.user, visit.key, visit.profile.given, op.now());
+    const outcome = await store.identities.provision(made.user, visit.key, given, op.now());
     if (outcome === 'identity_taken') return settle(call, browser, upstream, visit);
     if (outcome === 'name_taken') continue;
     op.emit({ type: 'identity.provisioned', upstream: upstream.id, sub: made.user.sub });

@@ -12,6 +12,7 @@ export async function submitSwitch(call: Call, { browser, form }: OwnForm): Prom
   const visit = await takeProof(call.tenant, browser.hash, one(form, 'proof') ?? '');
   const upstream = visit && openUpstream(call, visit);
   if (visit === undefined || upstream === undefined) throw gone();
-  if (one(form, 'action') === 'switch') return settle(call, browser, upstream, visit, { switching: true });
+  if (one(form, 'action') === 'switch')
+    return settle(call, browser, upstream, { ...visit, answered: { ...visit.answered, switching: true } });
   return { status: 303, headers: { location: await landingOf(call.tenant, upstream), 'cache-control': 'no-store' }, body: '' };
 }

@@ -2,7 +2,7 @@
  * symbolon upstream: list, test, links, unlink. What a partner has to be told, everything that can be checked before the first person tries, and
  * who is known there as whom.
  */
-import type { Event } from '@symbolon/provider';
+import { type Event, urlOf } from '@symbolon/provider';
 import type { Command } from 'commander';
 import { type Finding, inspectUpstream } from '../broker/inspect.ts';
 import { createJudge } from '../outbound/address.ts';
@@ -60,8 +60,12 @@ async function test(id: string, options: TenantOption): Promise<void> {
     const redirectUri = redirectUriOf(tenant, upstream);
     process.stdout.write(toTell(tenant, upstream, redirectUri));
     // The guarded fetch tells its callers nothing of what is out there; here the caller is the operator.
-    const fetch = createFetch({ judge: createJudge(config.server.outbound.allow), emit: tellWhy });
-    const findings = await inspectUpstream(upstream, { fetch, redirectUri, now: tenant.op.now });
+    const fetch = createFetch({
+      judge: createJudge(config.server.outbound.allow),
+      emit: tellWhy,
+      ...(upstream.tls && { partner: upstream.tls }),
+    });
+    const findings = await inspectUpstream(upstream, { fetch, redirectUri, now: tenant.op.now, keys: tenant.op.keys });
     for (const { level, text, fix } of findings)
       process.stdout.write(`${marks[level]}  ${text}\n${fix === undefined ? '' : `       ${fix}\n`}`);
     if (findings.some(({ level }) => level === 'wrong')) process.exitCode = 1;
@@ -77,7 +81,8 @@ function redirectUriOf({ op }: Tenant, { id, connection }: UpstreamConfig): stri
   return connection.connector === 'oauth2' ? `${callback}/${id}` : callback;
 }
 
-function toTell({ op }: Tenant, { client_id, owner }: UpstreamConfig, redirectUri: string): string {
+function toTell({ op }: Tenant, { client_id, owner, token_endpoint_auth_method: method }: UpstreamConfig, redirectUri: string): string {
   const start = owner === undefined ? '' : `start link     ${op.settings.issuer}/auth/oidc/owner/${owner.type}/${owner.id}/redirect\n`;
-  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${start}\n`;
+  const keys = method === 'private_key_jwt' ? `our keys       ${urlOf(op.settings, 'jwks')}\n` : '';
+  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${keys}${start}\n`;
 }

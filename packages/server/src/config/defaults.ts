@@ -20,7 +20,8 @@ import { type Endpoint, parseEndpoint } from './network.ts';
 import { builtMethod } from './not-yet.ts';
 import { certificatesIn, pemFile } from './pem-file.ts';
 import type { File, FileClient, FileServer, FileTenant, FileUser } from './schema.ts';
-import { upstreamOf } from './upstream-config.ts';
+import { type UpstreamTls, upstreamOf } from './upstream-config.ts';
+import type { FileUpstream } from './upstream-schema.ts';
 
 const defaultListen: Endpoint = { host: '127.0.0.1', port: 4000 };
 const defaultDatabase = 'sqlite:./symbolon.db';
@@ -64,6 +65,14 @@ function clientCaOf({ create, cert, key }: NonNullable<FileTenant['clientCa']>, 
   return { cert: textOf(cert, baseDirectory), ...given('key', key === undefined ? undefined : textOf(key, baseDirectory)) };
 }
 
+function upstreamTlsOf({ cert, key, ca }: NonNullable<FileUpstream['tls']>, baseDirectory: string): UpstreamTls {
+  return {
+    ...given('cert', cert === undefined ? undefined : textOf(cert, baseDirectory)),
+    ...given('key', key === undefined ? undefined : textOf(key, baseDirectory)),
+    ...given('ca', ca === undefined ? undefined : certificatesIn(textOf(ca, baseDirectory))),
+  };
+}
+
 function databaseOf(database: string, baseDirectory: string): string {
   const path = database.startsWith('sqlite:') ? database.slice('sqlite:'.length) : undefined;
   return path === undefined || path === ':memory:' ? database : `sqlite:${resolve(baseDirectory, path)}`;
@@ -94,7 +103,10 @@ function tenantOf(tenant: FileTenant, file: File, baseDirectory: string): Tenant
     ...given('clientCa', clientCa === undefined ? undefined : clientCaOf(clientCa, baseDirectory)),
     users: (tenant.users ?? []).map(userOf),
     clients: (tenant.clients ?? []).map((client) => clientOf(client, settings)),
-    upstreams: (tenant.upstreams ?? []).map((upstream) => upstreamOf(upstream, baseDirectory)),
+    upstreams: (tenant.upstreams ?? []).map((upstream) => ({
+      ...upstreamOf(upstream, baseDirectory),
+      ...given('tls', upstream.tls && upstreamTlsOf(upstream.tls, baseDirectory)),
+    })),
   };
 }
 

@@ -6,7 +6,6 @@ import { authMethods, type ClientAuthMethod, grantTypes, responseTypeNamed } fro
 import type { Path } from './finding.ts';
 import { logoFile } from './logo-file.ts';
 import { select } from './select.ts';
-import { builtUpstreamMethods } from './upstream-config.ts';
 
 type Row = {
   /** Keys from the root; `*` is every entry of a list. */
@@ -35,11 +34,6 @@ export function builtMethod(method: string | undefined): ClientAuthMethod | unde
 
 const rows: readonly Row[] = [
   { at: 'server.metrics', when: written, message: says('metrics is not yet in effect: no such listener is opened') },
-  {
-    at: 'tenants.*.upstreams.*.token_endpoint_auth_method',
-    when: (value) => !builtUpstreamMethods.has(String(value)),
-    message: says('token_endpoint_auth_method VALUE is not yet in effect for an upstream: it is kept, disabled'),
-  },
   {
     at: `${client}.token_endpoint_auth_method`,
     when: (value) => builtMethod(String(value)) === undefined,

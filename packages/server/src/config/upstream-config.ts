@@ -3,7 +3,7 @@ import type { Algorithm } from '@symbolon/provider';
 import type { ClaimRules, ResponseMode } from '@symbolon/relying-party';
 import { type Logo, logoFile } from './logo-file.ts';
 import { type OAuthPlaces, type UpstreamPreset, upstreamPresets } from './upstream-presets.ts';
-import type { FileUpstream } from './upstream-schema.ts';
+import type { assertionAlgorithms, FileUpstream } from './upstream-schema.ts';
 
 /** Values of a claim there, and the group or role that each means here. */
 export type NameMap = { readonly claim: string; readonly map: Readonly<Record<string, string>> };
@@ -23,6 +23,8 @@ export type Connection =
     }
   | ({ readonly connector: 'oauth2' } & OAuthPlaces);
 
+export type UpstreamTls = { readonly cert?: string; readonly key?: string; readonly ca?: readonly string[] };
+
 export type UpstreamConfig = {
   readonly id: string;
   readonly name: string;
@@ -31,6 +33,10 @@ export type UpstreamConfig = {
   readonly client_id: string;
   readonly client_secret?: string;
   readonly token_endpoint_auth_method: NonNullable<FileUpstream['token_endpoint_auth_method']>;
+  /** Of assertions (`private_key_jwt`), signed with the tenant's key of that algorithm. */
+  readonly token_endpoint_auth_signing_alg: (typeof assertionAlgorithms)[number];
+  /** In PEM: the certificate shown to it, and an authority trusted for its own beside the usual ones. */
+  readonly tls?: UpstreamTls;
   readonly scope: string;
   readonly logo?: Logo;
   /** What a person must bring; what passes is given to her account, under the name of `to`. */
@@ -40,6 +46,8 @@ export type UpstreamConfig = {
   readonly linking: Linking;
   /** Nobody signs in through it who has not linked it before, signed in. */
   readonly linkOnly: boolean;
+  /** Somebody who is nobody's here yet: gets an account, looks at it first, or is told to sign in as before. */
+  readonly registration: NonNullable<FileUpstream['registration']>;
   /** E-mail domains it is trusted for: lower case, ASCII. */
   readonly domains: readonly string[];
   readonly owner?: { readonly type: string; readonly id: string };
@@ -55,18 +63,21 @@ export type UpstreamConfig = {
 export function upstreamOf(file: FileUpstream, baseDirectory: string): UpstreamConfig {
   const preset: UpstreamPreset | undefined = file.preset === undefined ? undefined : upstreamPresets[file.preset];
   const { id, client_id, name = preset?.name ?? id, enabled = true, linking = 'never', linkOnly = false, landing = '/home' } = file;
+  const { registration = 'silent', token_endpoint_auth_signing_alg: signingAlg = 'RS256' } = file;
   const { client_secret, token_endpoint_auth_method: method, groups, roles, owner, landingClient, support } = file;
   return {
     id,
     name,
-    enabled: enabled && builtUpstreamMethods.has(method ?? 'none'),
+    enabled,
     connection: connectionOf(file, preset),
     client_id,
     token_endpoint_auth_method: method ?? (client_secret === undefined ? 'none' : 'client_secret_basic'),
+    token_endpoint_auth_signing_alg: signingAlg,
     scope: file.scope?.replace(/\s+/g, ' ').trim() ?? preset?.scope ?? (file.connector === 'oauth2' ? '' : 'openid profile email'),
     claims: file.claims ?? {},
     linking,
     linkOnly,
+    registration,
     domains: (file.domains ?? []).map((domain) => canonicalDomain(domain) ?? domain),
     landing,
     ...defined({ client_secret, logo: logoOf(file, baseDirectory), groups, roles, owner, landingClient, support }),
@@ -113,14 +124,6 @@ export function canonicalDomain(domain: string): string | undefined {
   const host = url?.hostname;
   return host !== undefined && /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(host) ? host : undefined;
 }
-
-/** How we can authenticate at an upstream today; one that wants another method is kept, disabled. */
-export const builtUpstreamMethods: ReadonlySet<string> = new Set([
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'none',
-]);
 
 type Defined<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> };
 

@@ -33,6 +33,9 @@ export const upstreamAuthMethods = [
   'none',
 ] as const;
 
+/** What we sign assertions about ourselves with, with the tenant's own keys. */
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256'] as const;
+
 export const upstreamSchema = Type.Object(
   {
     id: text,
@@ -51,6 +54,8 @@ export const upstreamSchema = Type.Object(
     client_id: text,
     client_secret: optional(text),
     token_endpoint_auth_method: optional(Type.Enum(upstreamAuthMethods)),
+    token_endpoint_auth_signing_alg: optional(Type.Enum(assertionAlgorithms)),
+    tls: optional(Type.Object({ cert: optional(text), key: optional(text), ca: optional(text) }, closed)),
     scope: optional(text),
     logo: optional(text),
     profile: optional(Type.Record(Type.String(), text)),
@@ -59,6 +64,7 @@ export const upstreamSchema = Type.Object(
     roles: optional(names),
     linking: optional(Type.Enum(['never', 'ask', 'verified-email'])),
     linkOnly: optional(flag),
+    registration: optional(Type.Enum(['silent', 'review', 'none'])),
     domains: optional(texts),
     owner: optional(Type.Object({ type: text, id: text }, closed)),
     landing: optional(text),

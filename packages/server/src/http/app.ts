@@ -18,6 +18,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { startForOwner, startUpstream } from '../broker/begin.ts';
 import { repeatCallback, upstreamCallback } from '../broker/callback.ts';
 import { submitConfirm } from '../broker/confirm.ts';
+import { showLinks, submitLinks } from '../broker/links.ts';
+import { submitReview } from '../broker/submit-review.ts';
 import { submitSwitch } from '../broker/switch.ts';
 import type { ProxiesConfig, TlsConfig } from '../config/config.ts';
 import { showAccount, submitAccount } from '../interaction/account.ts';
@@ -131,6 +133,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/auth/oidc/callback', { GET: upstreamCallback, POST: repeatCallback });
   page('/auth/oidc/callback/:id', { GET: upstreamCallback, POST: repeatCallback });
   page('/auth/oidc/confirm', { POST: own(submitConfirm) });
+  page('/auth/oidc/review', { POST: own(submitReview) });
+  page('/account/links', { GET: showLinks, POST: own(submitLinks) });
   page('/auth/oidc/switch', { POST: own(submitSwitch) });
   page('/auth/select-accounts', { GET: selectAccounts });
   page('/logos/:name', { GET: showLogo });

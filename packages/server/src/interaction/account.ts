@@ -40,6 +40,7 @@ export async function showAccount(call: Call): Promise<Reply> {
     others: sessions.filter((other) => other !== self).map(otherAccount(call)),
     sessions: entries,
     access,
+    ...(call.tenant.upstreams.length === 0 ? {} : { links: ownLink(call, 'account/links', { as: self.sid }) }),
     home: ownLink(call, 'home'),
   };
   return page(call, accountPage(view, pageContext(call, undefined, String(new URLSearchParams({ as: self.sid })))));

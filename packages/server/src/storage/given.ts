@@ -3,22 +3,31 @@
  * another upstream gave stays, and what the upstream takes away goes.
  */
 import type { Account } from '@symbolon/provider';
-import type { Given, Identity } from '../store.ts';
+import type { Given } from '../store.ts';
 
 type Merged = { readonly account: Account; readonly given: Given };
 
 /**
- * The account afterwards, and what of it is the upstream's. Where the account was there before the upstream (`linked`), only claims that it
- * does not have are taken: a profile does not change hands by being linked.
+ * The account afterwards, and what of it is the upstream's: only claims that the account does not have from elsewhere. A profile does not
+ * change hands by being linked, and what a person corrected stays corrected.
  */
-export function merge(account: Account, before: Given, wanted: Given, origin: Identity['origin'], now: number): Merged {
+export function merge(account: Account, before: Given, wanted: Given, now: number): Merged {
   const own = without(account.claims, Object.keys(before.claims));
-  const claims = origin === 'linked' ? without(wanted.claims, Object.keys(own)) : wanted.claims;
+  const claims = without(wanted.claims, heldBy(own));
   const groups = mergeNames(account.groups, before.groups, wanted.groups);
   const roles = mergeNames(account.roles, before.roles, wanted.roles);
   const next = { ...account, claims: { ...own, ...claims }, groups: groups.all, roles: roles.all };
   const given = { claims, groups: groups.given, roles: roles.given };
   return { account: JSON.stringify(next) === JSON.stringify(account) ? account : { ...next, updatedAt: now }, given };
+}
+
+/** An address and the word on it go together: what an upstream says of its address would else make another one verified. */
+function heldBy(own: Account['claims']): readonly string[] {
+  const pairs = [
+    ['email', 'email_verified'],
+    ['phone_number', 'phone_number_verified'],
+  ];
+  return [...Object.keys(own), ...pairs.filter((pair) => pair.some((name) => Object.hasOwn(own, name))).flat()];
 }
 
 function mergeNames(all: readonly string[], before: readonly string[], wanted: readonly string[]) {

@@ -64,7 +64,7 @@ function changing(engine: Engine) {
     const [row] = yield* run(lockPerson, { tenant: key.tenant, sub });
     if (row === undefined) return undefined;
     const before = readAccount(row.data);
-    const { account, given } = merge(before, kept.given, wanted, kept.origin, now);
+    const { account, given } = merge(before, kept.given, wanted, now);
     const user = { ...toUser(row), ...account };
     if (account !== before) yield* run(writeRow, personOf(key.tenant, row, user));
     yield* run(write, { ...key, data: dataOf({ ...kept, given }), now });

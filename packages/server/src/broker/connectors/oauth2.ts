@@ -18,7 +18,7 @@ function callbackOf(redirectUri: string, { id }: UpstreamConfig): string {
   return `${redirectUri}/${id}`;
 }
 
-export function oauth2Connector({ redirectUri, fetch, random }: Surroundings): Connector {
+export function oauth2Connector({ redirectUri, fetch: fetchFor, random }: Omit<Surroundings, 'keys'>): Connector {
   return {
     start: async (upstream, { login_hint }) => {
       const login: Login = {
@@ -44,6 +44,7 @@ export function oauth2Connector({ redirectUri, fetch, random }: Surroundings): C
     finish: async (upstream, kept, answer) => {
       const login = JSON.parse(kept) as Login;
       const code = codeOf(upstream, login, new URL(answer.url, redirectUri).searchParams);
+      const fetch = fetchFor(upstream);
       const token = await tokenOf(fetch, upstream, login, code);
       return arrivalOf(upstream, await userOf(fetch, upstream, token));
     },

@@ -2,23 +2,33 @@
  * Upstreams that speak OpenID Connect, through the relying-party kit: discovery and keys kept for each, so that one that is down or slow is a
  * page for its own people and nothing for others; state, nonce, PKCE, `iss` and signatures are the kit's business.
  */
-import type { Fetch } from '@symbolon/provider';
+import type { Fetch, KeyRing } from '@symbolon/provider';
 import { finish, type Login, relyingParty, start } from '@symbolon/relying-party';
 import type { Connector, UpstreamConfig } from '../../upstream.ts';
 import { providerSettings } from '../provider-settings.ts';
 
 export type Surroundings = {
   readonly redirectUri: string;
-  readonly fetch: Fetch;
+  /** Shows it the certificate, and trusts the authority, that the upstream has of its own. */
+  readonly fetch: (upstream: UpstreamConfig) => Fetch;
+  readonly keys: KeyRing;
   readonly now: () => number;
   /** Unpredictable bytes, base64url. */
   readonly random: (bytes: number) => string;
 };
 
 /** The connector for these upstreams; what it learns of them it forgets with the process. */
-export function oidcConnector(upstreams: readonly UpstreamConfig[], { redirectUri, fetch, now }: Omit<Surroundings, 'random'>): Connector {
-  const known = new Map(upstreams.map((upstream) => [upstream.id, providerSettings(upstream)]));
-  const rp = relyingParty({ providers: async (id) => known.get(id), redirectUri, fetch, now });
+export function oidcConnector(
+  upstreams: readonly UpstreamConfig[],
+  { redirectUri, fetch, keys, now }: Omit<Surroundings, 'random'>,
+): Connector {
+  const known = new Map(upstreams.map((upstream) => [upstream.id, { upstream, fetch: fetch(upstream) }]));
+  const providers = async (id: string) => {
+    const found = known.get(id);
+    const settings = found && providerSettings(found.upstream, keys);
+    return settings && { ...settings, fetch: found.fetch };
+  };
+  const rp = relyingParty({ providers, redirectUri, now });
   return {
     start: async ({ id }, { prompt, login_hint, max_age, ui_locales }) => {
       const { url, login } = await start(rp, id, {

@@ -1,6 +1,6 @@
 /**
  * Is this your account? An identity may belong to an account that is there; whoever controls the account says so with its password, or by a
- * sign-in it is linked with. Ids: `username`, `password`, `confirm-submit`, `confirm-cancel`, `upstream-<id>`, `problem`.
+ * sign-in it is linked with. Ids: `username`, `password`, `confirm-submit`, `confirm-cancel`, `confirm-separate`, `upstream-<id>`, `problem`.
  */
 import { Form, type FormTarget } from '../../ui/form.tsx';
 import { renderPage } from '../../ui/layout.tsx';
@@ -17,6 +17,8 @@ export type ConfirmView = FormTarget & {
   readonly person?: string;
   readonly username?: string;
   readonly problem?: ConfirmProblem;
+  /** The account may be somebody else's: she can say so. */
+  readonly unproven: boolean;
   /** Other ways of signing in to the account. */
   readonly others: readonly { readonly id: string; readonly name: string; readonly href: string }[];
 };
@@ -47,6 +49,11 @@ export function confirmPage(view: ConfirmView, context: PageContext): string {
             <button type="submit" id="confirm-cancel" name="action" value="cancel" class="quiet" formnovalidate>
               {t('login.cancel')}
             </button>
+            {view.unproven ? (
+              <button type="submit" id="confirm-separate" name="action" value="separate" class="quiet" formnovalidate>
+                {t('broker.confirm.separate')}
+              </button>
+            ) : null}
           </div>
         </Form>
         <Others others={view.others} locale={context.locale} />

@@ -17,6 +17,8 @@ const descriptions = {
   denied: 'the sign-in was declined',
   claims: 'the partner did not say what was agreed about the person',
   taken: 'there is an account with this e-mail address already',
+  linkedElsewhere: 'the sign-in at the partner is connected with another account, or you are signed out here',
+  unregistered: 'there is no account for this person, and the partner may not make one',
   disabled: 'the account is disabled',
   stale: 'a fresh sign-in was asked for, and the partner did not confirm one',
 } as const;

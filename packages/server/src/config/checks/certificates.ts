@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { certificatesIn, pemFile } from '../pem-file.ts';
 import type { Draft, File } from '../schema.ts';
+import type { FileUpstream } from '../upstream-schema.ts';
 import { forEach, type Report, under } from './report.ts';
 
 const path = 'check the path, which is relative to the configuration file, and who may read it';
@@ -15,6 +16,7 @@ export function checkCertificates(file: Draft<File>, baseDirectory: string, repo
   forEach(file.tenants, report, 'tenants', (tenant, there) => {
     const { clientCa, issuer } = tenant;
     if (clientCa !== undefined) checkClientCa(clientCa, baseDirectory, under(there, 'clientCa'));
+    forEach(tenant.upstreams, there, 'upstreams', ({ tls }, at) => checkUpstreamTls(tls ?? {}, baseDirectory, under(at, 'tls')));
     if (tenant.mtlsOrigin !== undefined) checkOrigin(tenant.mtlsOrigin, issuer, under(there, 'mtlsOrigin'));
     if (tls !== undefined && issuer?.startsWith('http://') === true)
       there(['issuer'], 'is http, and server.tls serves https only', 'write https://, or remove server.tls');
@@ -34,6 +36,19 @@ function checkClientCa(clientCa: ClientCa, baseDirectory: string, report: Report
     report(['key'], 'stands without its cert', 'add cert: FILE');
   if (cert === undefined) return;
   if (checkAuthority(cert, baseDirectory, under(report, 'cert')) && key !== undefined) checkPair({ cert, key }, baseDirectory, report);
+}
+
+type UpstreamTls = Draft<NonNullable<FileUpstream['tls']>>;
+
+/** A client certificate and its key, and an authority, each of them or none. */
+function checkUpstreamTls(tls: UpstreamTls, baseDirectory: string, report: Report): void {
+  for (const [name, other] of [
+    ['cert', 'key'],
+    ['key', 'cert'],
+  ] as const)
+    if (Object.hasOwn(tls, name) && !Object.hasOwn(tls, other)) report([name], `stands without its ${other}`, `add ${other}: FILE`);
+  checkPair(tls, baseDirectory, report);
+  if (tls.ca !== undefined) checkAuthority(tls.ca, baseDirectory, under(report, 'ca'));
 }
 
 /** Whether the file has certificates, all of them of authorities. */

@@ -57,6 +57,7 @@ describe('upstreams in the file', () => {
     [{ discovery, claims: { plan: { pattern: '(' } } }, 'claims.plan.pattern: is not a regular expression'],
     [{ discovery, claims: { plan: { type: 'text' } } }, 'claims.plan.type: '],
     [{ discovery, claims: { plan: { requierd: true } } }, 'claims.plan.requierd: .*required'],
+    [{ discovery, token_endpoint_auth_method: 'tls_client_auth' }, 'tls: is missing'],
   ])('%j is refused', (upstream, expected) => {
     expect(findings(upstream)[0]).toMatch(new RegExp(`^${expected}`));
   });
@@ -87,10 +88,12 @@ describe('upstreams in the file', () => {
       connection: { connector: 'oidc', issuer: discovery },
       client_id: 'x',
       token_endpoint_auth_method: 'none',
+      token_endpoint_auth_signing_alg: 'RS256',
       scope: 'openid profile email',
       claims: {},
       linking: 'never',
       linkOnly: false,
+      registration: 'silent',
       domains: [],
       landing: '/home',
     });
@@ -123,8 +126,7 @@ describe('upstreams in the file', () => {
     expect(read(own)?.connection).not.toHaveProperty('emails_endpoint');
   });
 
-  it('domains are lower case and ASCII, and an upstream whose method is not in effect is disabled', () => {
+  it('domains are lower case and ASCII', () => {
     expect(read({ discovery, domains: ['ACME.test', 'bücher.test'] })?.domains).toEqual(['acme.test', 'xn--bcher-kva.test']);
-    expect(read({ discovery, token_endpoint_auth_method: 'private_key_jwt' })?.enabled).toBe(false);
   });
 });

@@ -25,6 +25,7 @@ export function checkUpstreams(tenant: Draft<FileTenant>, report: Report): void 
     if (upstream.id === localRealm) at(['id'], 'is the name of a sign-in here', 'give it another id');
     checkConnection(upstream, at);
     checkSecret(upstream, at);
+    checkOwnKeys(upstream, tenant, at);
     checkOwner(upstream, at);
     checkLanding(upstream, tenant, at);
     checkTrust(upstream, at);
@@ -70,6 +71,29 @@ function checkSecret(upstream: Upstream, report: Report): void {
   if (method?.startsWith('client_secret_') && !secret)
     report(['client_secret'], `is missing beside token_endpoint_auth_method ${method}`, 'add the secret that the upstream gave us');
   if (method === 'none' && secret) report(['client_secret'], 'does not go with token_endpoint_auth_method none', 'remove one of the two');
+}
+
+/** What we prove ourselves with instead of a secret: a key of the tenant, published at its jwks_uri, or a certificate. */
+function checkOwnKeys(upstream: Upstream, tenant: Draft<FileTenant>, report: Report): void {
+  const { token_endpoint_auth_method: method, token_endpoint_auth_signing_alg: alg = 'RS256', client_id } = upstream;
+  const plain = (upstream.connector ?? (upstream.preset && upstreamPresets[upstream.preset].connector)) === 'oauth2';
+  if (plain && method?.endsWith('_jwt') === true)
+    report(
+      ['token_endpoint_auth_method'],
+      'does not go with connector oauth2',
+      'write client_secret_post, client_secret_basic or tls_client_auth',
+    );
+  if (method?.endsWith('tls_client_auth') === true && !Object.hasOwn(upstream.tls ?? {}, 'cert'))
+    report(['tls'], `is missing beside token_endpoint_auth_method ${method}`, 'write tls: { cert: FILE, key: FILE }');
+  if (method === 'private_key_jwt' && tenant.signing !== undefined && !tenant.signing.includes(alg))
+    report(
+      ['token_endpoint_auth_signing_alg'],
+      `is ${alg}, and the tenant has no such key`,
+      "write one of the tenant's signing algorithms",
+    );
+  // An assertion would then have the issuer, subject and signature of what we say of ourselves.
+  if (method === 'private_key_jwt' && client_id !== undefined && client_id === tenant.issuer)
+    report(['client_id'], "is the tenant's own issuer, whose signature means something else", 'ask the upstream for another client_id');
 }
 
 function checkOwner({ owner }: Upstream, report: Report): void {

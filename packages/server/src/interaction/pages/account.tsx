@@ -1,6 +1,6 @@
 /**
  * Where am I signed in, and who has access: each with an end to it. One form: its buttons say what is to end.
- * Ids: `session-<n>`, `session-end-<n>`, `sign-out-everywhere`, `access-<n>`, `access-withdraw-<n>`, `account-other-<n>`, `account-home`.
+ * Ids: `session-<n>`, `session-end-<n>`, `sign-out-everywhere`, `access-<n>`, `access-withdraw-<n>`, `account-other-<n>`, `account-links`, `account-home`.
  */
 import { type Asker, AskerName } from '../../ui/asker.tsx';
 import { ago } from '../../ui/duration.ts';
@@ -38,6 +38,8 @@ export type AccountView = FormTarget & {
   readonly others: readonly { readonly username: string; readonly link: string }[];
   readonly sessions: readonly SessionEntry[];
   readonly access: readonly AccessView[];
+  /** Where she may come from; not where there is nowhere. */
+  readonly links?: string;
   readonly home: string;
 };
 
@@ -69,6 +71,13 @@ export function accountPage(view: AccountView, context: PageContext): string {
           <h2 class="next">{t('account.access')}</h2>
           <Access view={view} context={context} />
         </Form>
+        {view.links === undefined ? null : (
+          <p>
+            <a id="account-links" href={ownAddress(view.links)}>
+              {t('links.title')}
+            </a>
+          </p>
+        )}
         <p class="signed-in">
           <a id="account-home" href={ownAddress(view.home)}>
             {t('home.title')}

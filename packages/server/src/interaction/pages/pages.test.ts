@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { confirmPage } from '../../broker/pages/confirm.tsx';
+import { linksPage } from '../../broker/pages/links.tsx';
 import { type Problem, problemPage } from '../../broker/pages/problem.tsx';
+import { reviewPage } from '../../broker/pages/review.tsx';
 import { switchPage } from '../../broker/pages/switch.tsx';
 import { selectPage } from '../../selector/pages/select.tsx';
 import { loadAssets } from '../../ui/assets.ts';
@@ -76,9 +78,14 @@ function everyPage(text: string, url: string) {
     login: (c: PageContext) => loginPage({ ...form, client, username: text }, c),
     'login to the own account': (c: PageContext) => loginPage({ ...form }, c),
     'login with upstreams': (c: PageContext) => loginPage({ ...form, client, upstreams }, c),
-    'confirm an account': (c: PageContext) => confirmPage({ ...form, upstream: text, person: text, others }, c),
+    'confirm an account': (c: PageContext) => confirmPage({ ...form, upstream: text, person: text, unproven: true, others }, c),
     'confirm an account with a problem': (c: PageContext) =>
-      confirmPage({ ...form, upstream: text, username: text, problem: 'credentialsWrong', others: [] }, c),
+      confirmPage({ ...form, upstream: text, username: text, problem: 'credentialsWrong', unproven: false, others: [] }, c),
+    'review a new account': (c: PageContext) =>
+      reviewPage({ ...form, upstream: text, fields: [{ name: 'name', value: text, open: true }], problem: 'fieldWrong' }, c),
+    'own sign-ins': (c: PageContext) =>
+      linksPage({ ...form, username: text, links: [{ id: 'a', name: text, person: text, last: false }], others, back: '/account' }, c),
+    'no sign-ins': (c: PageContext) => linksPage({ ...form, username: text, links: [], others: [], back: '/account' }, c),
     'switch accounts': (c: PageContext) => switchPage({ ...form, upstream: text, person: text }, c),
     ...Object.fromEntries(
       problems.map((problem) => [

@@ -198,6 +198,22 @@ export const en = {
   'broker.problem.stale.title': 'Please sign in anew',
   'broker.problem.stale.text': 'The application wants you to sign in anew, and {upstream} did not confirm that you have.',
 
+  'broker.confirm.separate': 'This account is not mine',
+  'broker.review.title': 'Your new account',
+  'broker.review.text': 'You are new at {tenant}. This is what {upstream} told us about you; correct it where it is wrong.',
+  'broker.review.submit': 'Create account',
+  'broker.review.fieldWrong': 'Something here is not right. Check the e-mail address and try again.',
+  'broker.problem.unregistered.title': 'There is no account for you',
+  'broker.problem.unregistered.text': '{upstream} can sign you in only when you have an account here. Ask whoever runs this service.',
+  'broker.problem.linkedElsewhere.title': 'This could not be connected',
+  'broker.problem.linkedElsewhere.text':
+    'Your sign-in at {upstream} is connected with another account here, or you are no longer signed in. Nothing was changed.',
+  'links.title': 'Ways to sign in',
+  'links.none': 'No other sign-in is connected with your account.',
+  'links.add': 'Connect another',
+  'links.end': 'Disconnect',
+  'links.last': 'You could not sign in without it',
+
   'message.pageExpired.title': 'This page is no longer current',
   'message.pageExpired.text':
     'What you sent came from an older page, so nothing was done with it. Open the page again and repeat your choice.',

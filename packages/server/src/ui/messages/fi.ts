@@ -198,6 +198,22 @@ export const fi: Messages = {
   'broker.problem.stale.title': 'Kirjaudu uudelleen',
   'broker.problem.stale.text': 'Sovellus haluaa, että kirjaudut uudelleen, eikä {upstream} vahvistanut, että teit niin.',
 
+  'broker.confirm.separate': 'Tämä tili ei ole minun',
+  'broker.review.title': 'Uusi tilisi',
+  'broker.review.text': 'Olet uusi palvelussa {tenant}. Tämän {upstream} kertoi meille sinusta; korjaa, mikä on väärin.',
+  'broker.review.submit': 'Luo tili',
+  'broker.review.fieldWrong': 'Jokin ei täsmää. Tarkista sähköpostiosoite ja yritä uudelleen.',
+  'broker.problem.unregistered.title': 'Sinulla ei ole tiliä',
+  'broker.problem.unregistered.text': '{upstream} voi kirjata sinut sisään vain, kun sinulla on tili täällä. Kysy palvelun ylläpidolta.',
+  'broker.problem.linkedElsewhere.title': 'Yhdistäminen ei onnistunut',
+  'broker.problem.linkedElsewhere.text':
+    'Kirjautumisesi ({upstream}) on yhdistetty toiseen tiliin täällä, tai et ole enää kirjautuneena. Mitään ei muutettu.',
+  'links.title': 'Tavat kirjautua',
+  'links.none': 'Tiliisi ei ole yhdistetty muuta kirjautumista.',
+  'links.add': 'Yhdistä toinen',
+  'links.end': 'Poista yhteys',
+  'links.last': 'Ilman tätä et voisi kirjautua',
+
   'message.pageExpired.title': 'Sivu ei ole enää ajan tasalla',
   'message.pageExpired.text': 'Lähettämäsi tuli vanhalta sivulta, joten sillä ei tehty mitään. Avaa sivu uudelleen ja toista valintasi.',
   'message.continue': 'Jatka',

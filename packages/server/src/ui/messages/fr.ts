@@ -202,6 +202,23 @@ export const fr: Messages = {
   'broker.problem.stale.text':
     'L’application veut que vous vous connectiez de nouveau, et {upstream} n’a pas confirmé que vous l’avez fait.',
 
+  'broker.confirm.separate': 'Ce compte n’est pas le mien',
+  'broker.review.title': 'Votre nouveau compte',
+  'broker.review.text': 'Vous êtes nouveau chez {tenant}. Voici ce que {upstream} nous a dit de vous ; corrigez ce qui est faux.',
+  'broker.review.submit': 'Créer le compte',
+  'broker.review.fieldWrong': 'Quelque chose ne va pas. Vérifiez l’adresse e-mail et réessayez.',
+  'broker.problem.unregistered.title': 'Vous n’avez pas de compte',
+  'broker.problem.unregistered.text':
+    '{upstream} ne peut vous connecter que si vous avez un compte ici. Adressez-vous à l’administration de ce service.',
+  'broker.problem.linkedElsewhere.title': 'L’association n’a pas abouti',
+  'broker.problem.linkedElsewhere.text':
+    'Votre connexion chez {upstream} est associée à un autre compte, ou vous n’êtes plus connecté. Rien n’a été modifié.',
+  'links.title': 'Moyens de connexion',
+  'links.none': 'Aucune autre connexion n’est associée à votre compte.',
+  'links.add': 'En associer une autre',
+  'links.end': 'Dissocier',
+  'links.last': 'Sans elle, vous ne pourriez plus vous connecter',
+
   'message.pageExpired.title': 'Cette page n’est plus à jour',
   'message.pageExpired.text':
     'Votre envoi provenait d’une page plus ancienne ; rien n’a donc été fait. Ouvrez à nouveau la page et refaites votre choix.',

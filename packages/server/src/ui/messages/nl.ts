@@ -198,6 +198,23 @@ export const nl: Messages = {
   'broker.problem.stale.title': 'Log opnieuw in',
   'broker.problem.stale.text': 'De toepassing wil dat u opnieuw inlogt, en {upstream} bevestigde niet dat u dat deed.',
 
+  'broker.confirm.separate': 'Dit account is niet van mij',
+  'broker.review.title': 'Je nieuwe account',
+  'broker.review.text': 'Je bent nieuw bij {tenant}. Dit heeft {upstream} ons over je verteld; verbeter wat niet klopt.',
+  'broker.review.submit': 'Account aanmaken',
+  'broker.review.fieldWrong': 'Er klopt iets niet. Controleer het e-mailadres en probeer het opnieuw.',
+  'broker.problem.unregistered.title': 'Je hebt geen account',
+  'broker.problem.unregistered.text':
+    '{upstream} kan je alleen laten inloggen als je hier een account hebt. Vraag het aan wie deze dienst beheert.',
+  'broker.problem.linkedElsewhere.title': 'Koppelen is niet gelukt',
+  'broker.problem.linkedElsewhere.text':
+    'Je login bij {upstream} is aan een ander account gekoppeld, of je bent niet meer ingelogd. Er is niets gewijzigd.',
+  'links.title': 'Manieren om in te loggen',
+  'links.none': 'Er is geen andere login aan je account gekoppeld.',
+  'links.add': 'Nog een koppelen',
+  'links.end': 'Ontkoppelen',
+  'links.last': 'Zonder deze zou je niet kunnen inloggen',
+
   'message.pageExpired.title': 'Deze pagina is niet meer actueel',
   'message.pageExpired.text':
     'Wat je verstuurde kwam van een oudere pagina, dus er is niets mee gedaan. Open de pagina opnieuw en herhaal je keuze.',

@@ -197,6 +197,22 @@ export const sv: Messages = {
   'broker.problem.stale.title': 'Logga in på nytt',
   'broker.problem.stale.text': 'Programmet vill att du loggar in på nytt, och {upstream} bekräftade inte att du har gjort det.',
 
+  'broker.confirm.separate': 'Det här kontot är inte mitt',
+  'broker.review.title': 'Ditt nya konto',
+  'broker.review.text': 'Du är ny hos {tenant}. Det här har {upstream} berättat om dig; rätta det som är fel.',
+  'broker.review.submit': 'Skapa konto',
+  'broker.review.fieldWrong': 'Något stämmer inte. Kontrollera e-postadressen och försök igen.',
+  'broker.problem.unregistered.title': 'Du har inget konto',
+  'broker.problem.unregistered.text': '{upstream} kan logga in dig bara när du har ett konto här. Fråga den som driver tjänsten.',
+  'broker.problem.linkedElsewhere.title': 'Det gick inte att koppla ihop',
+  'broker.problem.linkedElsewhere.text':
+    'Din inloggning hos {upstream} är kopplad till ett annat konto här, eller så är du inte längre inloggad. Inget ändrades.',
+  'links.title': 'Sätt att logga in',
+  'links.none': 'Ingen annan inloggning är kopplad till ditt konto.',
+  'links.add': 'Koppla en till',
+  'links.end': 'Koppla bort',
+  'links.last': 'Utan den skulle du inte kunna logga in',
+
   'message.pageExpired.title': 'Sidan är inte längre aktuell',
   'message.pageExpired.text': 'Det du skickade kom från en äldre sida, så inget har gjorts med det. Öppna sidan igen och gör om ditt val.',
   'message.continue': 'Fortsätt',
