@@ -3,6 +3,7 @@
  * and to the upstream, serves once, and is sealed, because it holds the PKCE verifier.
  */
 import { createHash } from 'node:crypto';
+import type { UpstreamSession } from '@symbolon/provider';
 import type { IdentityKey } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Profile } from './profile.ts';
@@ -23,6 +24,8 @@ export type Visit = {
   readonly key: IdentityKey;
   readonly profile: Profile;
   readonly authTime?: number;
+  /** What a session of hers here rests on. */
+  readonly session: UpstreamSession;
 };
 
 type Kept = { readonly passage: Passage; readonly login: string };

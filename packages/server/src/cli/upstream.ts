@@ -19,7 +19,7 @@ export function upstreamCommands(program: Command, file: readonly [string, strin
   command('links <username>', 'list where a person may come from').action(links);
   command(
     'unlink <username> <id>',
-    'end that a person may come from an upstream, and take back its groups and roles; her sessions go on',
+    'end that a person may come from an upstream, take back its groups and roles, and end her sessions that came from there',
   ).action(unlink);
 }
 

@@ -48,6 +48,10 @@ export type UpstreamConfig = {
   readonly landingClient?: string;
   /** Whom its people ask when it does not work: an address for mail, or a page. */
   readonly support?: string;
+  /** Whether signing out here signs out there, where it has a place for that (`end_session_endpoint`). */
+  readonly logout: 'none' | 'rp-initiated';
+  /** Whether its sign-outs are believed through the browser, by whoever knows the `sid`. */
+  readonly frontChannelLogout: boolean;
 };
 
 export function upstreamOf(file: FileUpstream): UpstreamConfig {
@@ -65,6 +69,8 @@ export function upstreamOf(file: FileUpstream): UpstreamConfig {
     claims: file.claims ?? {},
     linking,
     linkOnly,
+    logout: file.logout ?? 'none',
+    frontChannelLogout: file.frontChannelLogout ?? false,
     domains: (file.domains ?? []).map((domain) => canonicalDomain(domain) ?? domain),
     landing,
     ...defined({ client_secret, logo, groups, roles, owner, landingClient, support }),

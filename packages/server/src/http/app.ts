@@ -18,6 +18,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { startForOwner, startUpstream } from '../broker/begin.ts';
 import { repeatCallback, upstreamCallback } from '../broker/callback.ts';
 import { submitConfirm } from '../broker/confirm.ts';
+import { upstreamBackChannel, upstreamFrontChannel } from '../broker/logout.ts';
 import { submitSwitch } from '../broker/switch.ts';
 import type { ProxiesConfig, TlsConfig } from '../config/config.ts';
 import { showAccount, submitAccount } from '../interaction/account.ts';
@@ -29,7 +30,7 @@ import { showHome, showRoot } from '../interaction/home.ts';
 import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
 import { showAccounts, submitSelection } from '../interaction/select-account.ts';
-import { showSignedOut } from '../interaction/signed-out.ts';
+import { showBackFromUpstream, showSignedOut } from '../interaction/signed-out.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Assets } from '../ui/assets.ts';
 import { readBrowser } from './browser.ts';
@@ -125,6 +126,9 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/auth/oidc/callback/:id', { GET: upstreamCallback, POST: repeatCallback });
   page('/auth/oidc/confirm', { POST: own(submitConfirm) });
   page('/auth/oidc/switch', { POST: own(submitSwitch) });
+  page('/auth/oidc/signed-out', { GET: showBackFromUpstream });
+  page('/auth/oidc/backchannel-logout/:id', { POST: upstreamBackChannel });
+  page('/auth/oidc/frontchannel-logout/:id', { GET: upstreamFrontChannel });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))
