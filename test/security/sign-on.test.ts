@@ -24,8 +24,13 @@ const request = ({ client_id, redirect_uri }: ClientUnderTest, changes: Record<s
   address(`${issuer}/openid/auth`, { client_id, redirect_uri, response_type: 'code', scope: 'openid profile', ...changes });
 
 /** Tokens of a person at a client, by a sign-in in a browser of its own. */
-async function tokensOf(client: ClientUnderTest, person: Person = people.alice, agent: Agent = createAgent(server.issuer)) {
-  const answer = answerOf(await signInAndConsent(agent, await agent.get(request(client)), person));
+async function tokensOf(
+  client: ClientUnderTest,
+  person: Person = people.alice,
+  agent: Agent = createAgent(server.issuer),
+  changes: Record<string, string> = {},
+) {
+  const answer = answerOf(await signInAndConsent(agent, await agent.get(request(client, changes)), person));
   const parameters = { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: client.redirect_uri };
   return (await post(`${issuer}/openid/token`, parameters, basic(client))).body;
 }
@@ -131,6 +136,21 @@ describe('security: sign-on tokens', () => {
     expect(await outcome(silent(bobs))).toBe('login_required');
     await tenant.store.users.setActive(sub, true, tenant.op.now());
     expect(await outcome(silent(sso_token))).toBe('code');
+  });
+
+  it('K2: whoever signed out is not signed in again by one, nor given another for a token that outlived her session', async () => {
+    const tenant = tenantOf(server, 'oneportal');
+    const { access_token: kept } = await tokensOf(family, people.alice, createAgent(server.issuer), {
+      scope: 'openid profile offline_access',
+      prompt: 'consent',
+    });
+    const { sub } = await userNamed(tenant, 'alice');
+    const living = async () => (await post(`${issuer}/openid/introspect`, { token: String(kept) }, basic(family))).body.active;
+    const before = (await mint(family, kept)).body.sso_token;
+    await tenant.store.sessions.endAll(sub, tenant.op.now());
+    expect(await living()).toBe(true);
+    expect(await outcome(silent(before))).toBe('login_required');
+    expect((await mint(family, kept)).body.error).toBe('invalid_grant');
   });
 
   it('is given to a client that an administrator allowed it, for its own living token about a person, and for another such client', async () => {

@@ -77,7 +77,13 @@ function redirectUriOf({ op }: Tenant, { id, connection }: UpstreamConfig): stri
   return connection.connector === 'oauth2' ? `${callback}/${id}` : callback;
 }
 
-function toTell({ op }: Tenant, { client_id, owner }: UpstreamConfig, redirectUri: string): string {
+function toTell({ op }: Tenant, { id, client_id, owner, ...upstream }: UpstreamConfig, redirectUri: string): string {
+  const below = `${op.settings.issuer}/auth/oidc`;
   const start = owner === undefined ? '' : `start link     ${op.settings.issuer}/auth/oidc/owner/${owner.type}/${owner.id}/redirect\n`;
-  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${start}\n`;
+  const signOuts = [
+    ...(upstream.connection.connector === 'oidc' ? [`back-channel logout URI       ${below}/backchannel-logout/${id}\n`] : []),
+    ...(upstream.frontChannelLogout ? [`front-channel logout URI      ${below}/frontchannel-logout/${id}\n`] : []),
+    ...(upstream.logout === 'rp-initiated' ? [`post-logout redirect URI      ${below}/signed-out\n`] : []),
+  ];
+  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${start}${signOuts.join('')}\n`;
 }

@@ -49,7 +49,10 @@ function keep(tenant: Tenant, leaving: Leaving): string {
 
 function read({ tenant, request }: Call): Leaving | undefined {
   const start = `${nameOf(tenant)}=`;
-  const cookie = request.headers.cookie?.toString().split(/; */).find((each) => each.startsWith(start));
+  const cookie = request.headers.cookie
+    ?.toString()
+    .split(/; */)
+    .find((each) => each.startsWith(start));
   const text = cookie === undefined ? undefined : opened(tenant, cookie.slice(start.length));
   // The vault seals other things too.
   if (!text?.startsWith('{"leaving":')) return undefined;
