@@ -15,7 +15,7 @@ describe.skipIf(browser === undefined)(`a person signs in (${browser === undefin
   beforeAll(async () => {
     const port = await freePort();
     // The application has no page to be loaded in a frame.
-    const yaml = (await exampleConfiguration()).replace(/^ *(back|front)channel_logout_uri: .*\n/gm, '');
+    const yaml = (await exampleConfiguration()).replace(/^ *frontchannel_logout_uri: .*\n/gm, '');
     server = await startSymbolon({ yaml: yaml.replaceAll('127.0.0.1:5000', `127.0.0.1:${port}`) });
     app = await startWebApp({ issuer: server.issuer, client_id: 'web', client_secret: 'web-secret-0123456789abcdef0123456789', port });
   });
@@ -65,6 +65,29 @@ describe.skipIf(browser === undefined)(`a person signs in (${browser === undefin
     await context?.close();
     // A wrong password is answered with 400, which the console mentions; a blocked script or style would be a fault.
     expect(problems.filter((text) => !text.includes('400'))).toEqual([]);
+  });
+
+  it('B1: a sign-out everywhere on her account page ends the session of the application too, and she sees that it was told', async () => {
+    const context = await browser?.newContext();
+    const page = await context?.newPage();
+    if (page === undefined) throw new Error('no page');
+    await page.goto(app.url);
+    await page.click('#sign-in');
+    await page.fill('#username', 'alice');
+    await page.fill('#password', 'correct horse battery staple');
+    await page.click('#login-submit');
+    await page.click('#consent-allow');
+    await page.waitForSelector('#claims');
+    await page.goto(`${server.issuer}/account`);
+    expect(await page.textContent('#access-name-0')).toContain('Example Web App');
+    await screenshot(page, 'account');
+    await page.click('#sign-out-everywhere');
+    await page.waitForSelector('#ended-0');
+    await screenshot(page, 'signed-out');
+    await expect.poll(() => page.reload().then(() => page.locator('.ended-told').count()), { timeout: 10_000, interval: 500 }).toBe(1);
+    await page.goto(app.url);
+    await page.waitForSelector('#sign-in');
+    await context?.close();
   });
 
   it('with the keyboard alone', async () => {

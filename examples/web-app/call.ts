@@ -1,11 +1,17 @@
 /** One request and the ways to answer it; and the check that a posted form is our own. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RelyingParty } from '@symbolon/relying-party';
 import { errorPage, type Problem } from './pages.ts';
 import { csrfMatches, type Session, type Sessions } from './sessions.ts';
 import type { ProviderOptions } from './sign-in.ts';
 import type { Steps } from './steps.ts';
 
-export type App = { readonly provider: ProviderOptions; readonly base: string; readonly sessions: Sessions };
+export type App = {
+  readonly provider: ProviderOptions;
+  readonly base: string;
+  readonly sessions: Sessions;
+  readonly listener: RelyingParty;
+};
 export type Call = { readonly app: App; readonly request: IncomingMessage; readonly response: ServerResponse; readonly url: URL };
 
 const foreignForm: Problem = {
@@ -19,19 +25,20 @@ const longestForm = 4096;
 /** The session that the posted form belongs to; answers the request itself, and undefined, when there is none. */
 export async function sessionOfForm(call: Call): Promise<Session | undefined> {
   const session = call.app.sessions.find(call.request);
-  const form = new URLSearchParams(await readBody(call.request));
+  const form = await readForm(call.request);
   if (session && csrfMatches(session, form.get('csrf'))) return session;
   fail(call, 403, foreignForm, []);
   return undefined;
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** A posted form; empty when it is too long. */
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) {
     body += chunk;
-    if (body.length > longestForm) return '';
+    if (body.length > longestForm) return new URLSearchParams();
   }
-  return body;
+  return new URLSearchParams(body);
 }
 
 /** An error as a page. */

@@ -26,6 +26,8 @@ export type Sessions = {
   readonly find: (request: IncomingMessage) => Session | undefined;
   readonly start: () => Session;
   readonly end: (session: Session) => void;
+  /** Ends all that are meant. */
+  readonly endAll: (isMeant: (session: Session) => boolean) => void;
 };
 
 const idleMilliseconds = 8 * 3600 * 1000;
@@ -56,6 +58,9 @@ export function createSessions(port: number): Sessions {
     },
     end: (session) => {
       sessions.delete(session.id);
+    },
+    endAll: (isMeant) => {
+      for (const session of [...sessions.values()].filter(isMeant)) sessions.delete(session.id);
     },
   };
 }

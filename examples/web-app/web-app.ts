@@ -1,11 +1,13 @@
 /**
- * The application: node:http, no framework. Six routes: home, /login, /callback, /refresh, /sign-out, /bye. What is OpenID
+ * The application: node:http, no framework. Seven routes: home, /login, /callback, /refresh, /sign-out, /bye, /backchannel. What is OpenID
  * Connect is in sign-in.ts; here is what any web application needs around it: sessions, a token in each form, error pages.
  */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type App, type Call, fail, redirect, send, sessionOfForm } from './call.ts';
+import { RelyingPartyError } from '@symbolon/relying-party';
+import { type App, type Call, fail, readForm, redirect, send, sessionOfForm } from './call.ts';
+import { endedElsewhere, listener } from './ended-elsewhere.ts';
 import { explain } from './failure.ts';
 import { html } from './html.ts';
 import { byePage, type Problem, signedInPage, signInPage } from './pages.ts';
@@ -26,13 +28,16 @@ export type WebAppOptions = {
 const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 const attemptsPerSession = 10;
 
-/** Starts the application. Its redirect URI is `URL/callback`, its post-logout redirect URI `URL/bye`. Throws when the port is taken. */
+/** Starts the application. Its redirect URI is `URL/callback`, its post-logout redirect URI `URL/bye`, its back-channel logout URI
+ * `URL/backchannel`. Throws when the port is taken. */
 export async function startWebApp(options: WebAppOptions): Promise<{ url: string; close: () => Promise<void> }> {
   const { issuer, client_id, client_secret, port, scope = 'openid profile email offline_access', host = '127.0.0.1' } = options;
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const base = `http://${host}:${(server.address() as AddressInfo).port}`;
-  const app: App = { provider: { issuer, client_id, client_secret, scope }, base, sessions: createSessions(Number(new URL(base).port)) };
+  const provider = { issuer, client_id, client_secret, scope };
+  const sessions = createSessions(Number(new URL(base).port));
+  const app: App = { provider, base, sessions, listener: listener(provider, `${base}/callback`) };
   server.on('request', (request, response) => void handle(app, request, response));
   return { url: base, close: () => close(server) };
 }
@@ -51,6 +56,7 @@ const routes: Readonly<Record<string, (call: Call) => void | Promise<void>>> = {
   'POST /refresh': refreshTokens,
   'POST /sign-out': signOut,
   'GET /bye': bye,
+  'POST /backchannel': backChannel,
   'GET /style.css': ({ response }) => void response.setHeader('content-type', 'text/css').end(style),
 };
 
@@ -138,6 +144,19 @@ function bye(call: Call): void {
     : html`Here. Whether you still are signed in at <strong>${call.app.provider.issuer}</strong>, this application cannot tell.`;
   if (session && !session.signedIn) call.app.sessions.end(session);
   send(call, 200, byePage(farewell, steps));
+}
+
+/** The answers are those of Back-Channel Logout section 2.8; the caller is a server, and whoever else comes has no token that holds. */
+async function backChannel({ app, request, response }: Call): Promise<void> {
+  response.setHeader('cache-control', 'no-store');
+  try {
+    const form = await readForm(request);
+    app.sessions.endAll(await endedElsewhere(app.listener, form.get('logout_token') ?? ''));
+    response.writeHead(200).end();
+  } catch (error) {
+    const error_description = error instanceof RelyingPartyError ? error.message : 'failed';
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: 'invalid_request', error_description }));
+  }
 }
 
 const notBegunHere: Problem = {

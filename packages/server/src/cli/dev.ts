@@ -69,6 +69,7 @@ tenants:
         client_secret: web-secret-0123456789abcdef0123456789
         redirect_uris: [http://127.0.0.1:${appPort}/callback]
         post_logout_redirect_uris: [http://127.0.0.1:${appPort}/bye]
+        backchannel_logout_uri: http://127.0.0.1:${appPort}/backchannel
         scope: openid profile email offline_access
   # A partner, to come from.
   - id: partner
