@@ -22,6 +22,8 @@ describe('symbolon upstream', () => {
     const { code, output } = await run(['test', '17']);
     expect(output).toContain('redirect URI   http://127.0.0.1:4000/auth/oidc/callback');
     expect(output).toContain('start link     http://127.0.0.1:4000/auth/oidc/owner/flex_partner/17/redirect');
+    expect(output).toMatch(/^back-channel logout URI +http:\/\/127\.0\.0\.1:4000\/auth\/oidc\/backchannel-logout\/17$/m);
+    expect(output).not.toContain('front-channel');
     expect(output).toContain('good   it knows our client_id and secret');
     expect([code, output.includes('WRONG')]).toEqual([0, false]);
   });

@@ -3,20 +3,24 @@
  * middle and started again. The program runs as an operator runs it, on SQLite, and the relying parties listen on loopback.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { form, hasButton, people, signInFor } from './support/client.ts';
+import { authorizationRequest, form, hasButton, people, signInFor } from './support/client.ts';
 import { command } from './support/command.ts';
 import { createAgent } from './support/http-agent.ts';
+import { arriveFrom, partner } from './support/hub.ts';
 import { freePort, type RunningServer, startServer } from './support/process.ts';
 import { clientAt, clientEntry, type RelyingParty, startRelyingParty } from './support/relying-party.ts';
+import { type ScriptedProvider, startScriptedProvider } from './support/scripted-provider.ts';
 
 const down = [3, 9, 17];
 
 let parties: RelyingParty[] = [];
 let server: RunningServer | undefined;
+let acme: ScriptedProvider | undefined;
 
 afterEach(async () => {
   await server?.kill('SIGKILL');
-  await Promise.all(parties.map((party) => party.close()));
+  await Promise.all([...parties, ...(acme === undefined ? [] : [acme])].map((each) => each.close()));
+  acme = undefined;
 });
 
 const configuration = (port: number) => `
@@ -27,6 +31,7 @@ tenants:
     issuer: http://127.0.0.1:${port}
     signing: [ES256]
     users: [${JSON.stringify(people.alice)}]
+    upstreams: ${JSON.stringify(acme === undefined ? [] : [partner('acme', acme)])}
     clients:
 ${parties.map((party, index) => clientEntry(nameOf(index), party.origin, { id_token_signed_response_alg: 'ES256' })).join('')}`;
 
@@ -42,6 +47,34 @@ async function begin() {
   for (const [index, party] of parties.entries()) await signInFor(first.url, agent, clientAt(nameOf(index), party.origin));
   await Promise.all(down.map((index) => parties[index]?.down()));
   return { agent, config, first };
+}
+
+/** Ann, whom the upstream signed in, answered at all twenty; three of them are down by now. */
+async function beginAtUpstream() {
+  acme = await startScriptedProvider({ userinfo: { name: 'Ann' } });
+  acme.script.claims = (claims) => ({ ...claims, sid: 'there' });
+  parties = await Promise.all(Array.from({ length: 20 }, startRelyingParty));
+  const config = configuration(await freePort());
+  const first = await startServer({ config, env: { SYMBOLON_LOG_LEVEL: 'fatal' } });
+  server = first;
+  const agent = createAgent(first.url);
+  await arriveFrom(agent, 'acme', acme);
+  for (const [index, party] of parties.entries()) {
+    const answer = await agent.get(authorizationRequest(first.url, clientAt(nameOf(index), party.origin)).url);
+    expect(answer.location, nameOf(index)).toContain('code=');
+  }
+  await Promise.all(down.map((index) => parties[index]?.down()));
+  return { agent, config, first };
+}
+
+/** The upstream says that its session is over. */
+async function sendLogout(url: string, jti: string): Promise<number> {
+  const iat = Math.floor(Date.now() / 1000);
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const claims = { iss: acme?.issuer, aud: 'kit', iat, exp: iat + 120, jti, sid: 'there', events };
+  const logout_token = (await acme?.sign(claims, { typ: 'logout+jwt' })) ?? '';
+  const body = new URLSearchParams({ logout_token });
+  return (await fetch(`${url}/auth/oidc/backchannel-logout/acme`, { method: 'POST', body })).status;
 }
 
 /** The table as the operator sees it: state by client. */
@@ -85,6 +118,33 @@ describe('conformance: single sign-out', () => {
     expect(page.text.match(/class="ended-told"/g)).toHaveLength(20);
     expect(hasButton(page, 'signed-out-again')).toBe(false);
   }, 90_000);
+
+  it('SW-14, B1, K16: an upstream ends its session: twenty applications, three down and back later, are all told', async () => {
+    const { agent, first } = await beginAtUpstream();
+    expect(await sendLogout(first.url, 'first')).toBe(200);
+    expect(await sendLogout(first.url, 'first')).toBe(400);
+    expect((await agent.get('/account')).url).toContain('/home');
+    await vi.waitUntil(async () => count(await table(first), 'told') === 17, { timeout: 20_000, interval: 250 });
+    await Promise.all(down.map((index) => parties[index]?.up()));
+    await vi.waitUntil(async () => count(await table(first), 'told') === 20, { timeout: 40_000, interval: 250 });
+    expectAllTold();
+  }, 90_000);
+
+  it('SW-14, B1, K16: an upstream ends its session, with kill -9 in the middle: all twenty are told, and its message stays used', async () => {
+    const { config, first } = await beginAtUpstream();
+    for (const party of parties) party.slow(400);
+    expect(await sendLogout(first.url, 'once')).toBe(200);
+    await vi.waitUntil(() => parties.some((party) => party.tokens().length > 0), { timeout: 10_000, interval: 5 });
+    expect(await first.kill('SIGKILL')).toBeNull();
+    for (const party of parties) party.slow(0);
+    expect(Object.keys(await table(first))).toHaveLength(20);
+    await Promise.all(down.map((index) => parties[index]?.up()));
+    server = await startServer({ config, directory: first.directory, env: { SYMBOLON_LOG_LEVEL: 'fatal' } });
+    expect(await sendLogout(server.url, 'once')).toBe(400);
+    const { directory } = server;
+    await vi.waitUntil(async () => count(await table({ ...first, directory }), 'told') === 20, { timeout: 60_000, interval: 500 });
+    expectAllTold();
+  }, 120_000);
 
   it('SW-14, B1: the same with kill -9 in the middle: nobody is forgotten, and who is told twice can tell by the jti', async () => {
     const { agent, config, first } = await begin();

@@ -24,8 +24,13 @@ const request = ({ client_id, redirect_uri }: ClientUnderTest, changes: Record<s
   address(`${issuer}/openid/auth`, { client_id, redirect_uri, response_type: 'code', scope: 'openid profile', ...changes });
 
 /** Tokens of a person at a client, by a sign-in in a browser of its own. */
-async function tokensOf(client: ClientUnderTest, person: Person = people.alice, agent: Agent = createAgent(server.issuer)) {
-  const answer = answerOf(await signInAndConsent(agent, await agent.get(request(client)), person));
+async function tokensOf(
+  client: ClientUnderTest,
+  person: Person = people.alice,
+  agent: Agent = createAgent(server.issuer),
+  changes: Record<string, string> = {},
+) {
+  const answer = answerOf(await signInAndConsent(agent, await agent.get(request(client, changes)), person));
   const parameters = { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: client.redirect_uri };
   return (await post(`${issuer}/openid/token`, parameters, basic(client))).body;
 }
@@ -143,6 +148,23 @@ describe('security: sign-on tokens', () => {
     expect(await outcome(silent(next))).toBe('code');
   });
 
+  it('K2: whoever signed out is not signed in again by one, nor given another for a token that outlived her session', async () => {
+    const tenant = tenantOf(server, 'oneportal');
+    const { sub } = await userNamed(tenant, 'alice');
+    const known = await tenant.store.clients.find(family.client_id);
+    const scopes = [...(known?.scopes ?? []), 'offline_access'];
+    await withClient(tenant, family.client_id, { scopes }, async () => {
+      const asking = { scope: 'openid profile offline_access', prompt: 'consent' };
+      const { access_token: kept } = await tokensOf(family, people.alice, createAgent(server.issuer), asking);
+      const living = async () => (await post(`${issuer}/openid/introspect`, { token: String(kept) }, basic(family))).body.active;
+      const before = (await mint(family, kept)).body.sso_token;
+      await tenant.store.sessions.endAll(sub, tenant.op.now());
+      expect(await living()).toBe(true);
+      expect(await outcome(silent(before))).toBe('login_required');
+      expect((await mint(family, kept)).body.error).toBe('invalid_grant');
+    });
+  });
+
   it('is given to a client that an administrator allowed it, for its own living token about a person, and for another such client', async () => {
     const errors = async (answer: ReturnType<typeof mint>) => {
       const { status, body } = await answer;
@@ -173,8 +195,7 @@ describe('security: sign-on tokens', () => {
       { grant_type: 'refresh_token', refresh_token: String(refresh_token) },
       basic(family),
     );
-    const late = (await mint(family, renewed.body.access_token)).body.sso_token;
-    expect(late).toEqual(expect.any(String));
-    expect(await outcome(silent(late))).toBe('login_required');
+    expect(renewed.body.access_token).toEqual(expect.any(String));
+    expect((await mint(family, renewed.body.access_token)).body.error).toBe('invalid_grant');
   });
 });

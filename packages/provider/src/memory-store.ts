@@ -23,14 +23,15 @@ export function createMemoryStore(options: { readonly accounts: (sub: string) =>
     sessions: new Map(),
     consents: [],
   };
+  const replay = memoryReplay();
   return {
     clients: memoryClients(memory),
     requests: memoryRequests(memory),
     grants: memoryGrants(memory),
     tokens: memoryTokens(memory),
-    sessions: memorySessions(memory),
+    sessions: memorySessions(memory, replay),
     consents: memoryConsents(memory),
-    replay: memoryReplay(),
+    replay,
     initialTokens: memoryInitialTokens(),
   };
 }

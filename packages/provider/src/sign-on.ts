@@ -15,6 +15,7 @@ import { authenticateClient } from './client-auth/authenticate.ts';
 import { type CoreRequest, type CoreResponse, formOf, json } from './exchange.ts';
 import type { Vault } from './keys.ts';
 import type { Provider } from './op.ts';
+import type { Grant } from './store.ts';
 import { accessTokenHash } from './token/access-token.ts';
 import { OAuthError } from './wire/error.ts';
 import { sha256 } from './wire/hashes.ts';
@@ -45,7 +46,8 @@ export async function issueSignOn(op: Provider, request: CoreRequest): Promise<C
   if (!accepts(target)) throw new OAuthError('invalid_target', 'audience is not a client that takes sign-on tokens');
   const access = accessTokenHash(op, required(form, 'token'));
   const token = access === undefined ? undefined : await op.store.tokens.findAccess(access, op.now());
-  if (access === undefined || token?.client_id !== client.client_id || !mayUse(client, token.account))
+  const alive = mayUse(client, token?.account) && (await sessionLives(op, token?.grant));
+  if (access === undefined || token?.client_id !== client.client_id || token.account === undefined || !alive)
     throw new OAuthError('invalid_grant', 'token is not a living access token of this client about a person');
   const { client_id } = target;
   const sso_token = write(op.vault, { access, client_id, expiresAt: op.now() + lifetime, id: op.random(16) });
@@ -65,13 +67,23 @@ export async function signOn(op: Provider, request: CoreRequest, previous: strin
   if (read !== undefined && (await isTaken(op, previous))) return false;
   const token = read === undefined ? undefined : await redeem(op, read, one(query, 'client_id'));
   const grant = token?.grant;
-  if (grant === undefined || grant.authTime + op.settings.lifetimes.session <= op.now()) {
+  if (grant === undefined || grant.authTime + op.settings.lifetimes.session <= op.now() || !(await sessionLives(op, grant))) {
     op.emit({ type: 'authentication.refused', method: 'sign-on' });
     return false;
   }
   const { sub, amr, authTime, acr } = grant;
   // When and how she really signed in: nothing is newer or stronger for having been handed over.
   return (await signIn(op, previous, next, { sub, amr, authTime, ...(acr !== undefined && { acr }) })) !== undefined;
+}
+
+/**
+ * Whoever signed out is not signed in again by a token that outlives the session (`offline_access`), nor is she who was signed out for too long a
+ * silence. What came from no session (the password grant) has none to end.
+ */
+async function sessionLives(op: Provider, grant: Grant | undefined): Promise<boolean> {
+  if (grant?.sid === undefined) return true;
+  const sessions = await op.store.sessions.list(grant.sub, op.settings.lifetimes.sessionIdle, op.now());
+  return sessions.some(({ sid }) => sid === grant.sid);
 }
 
 function accepts(client: Client | undefined): client is Client {

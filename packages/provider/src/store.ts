@@ -245,6 +245,32 @@ export type Session = {
 /** A session with what `decide` must know about it. */
 export type SessionView = Session & { readonly account: Account; readonly consented: readonly string[] };
 
+/** The session an upstream keeps for her, by its own names. Only the end of ours looks at it, so that no `find` carries it about. */
+export type UpstreamSession = {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Its claim `sid`, where it has one. */
+  readonly sid?: string;
+  /** Epoch seconds by the upstream's clock: when it told us of her. */
+  readonly toldAt: number;
+  /** What it wants to see when she is to be signed out there too; sealed. */
+  readonly hint?: string;
+};
+
+/**
+ * Sessions of an upstream that are over: the one called `sid`, else all of `subject`; with both, also ours of that subject for which it named no
+ * `sid`. Of those that it told us of after `toldUntil` (epoch seconds, its clock) none is meant.
+ */
+export type UpstreamEnd = {
+  readonly upstream: string;
+  readonly issuer: string;
+  readonly subject?: string;
+  readonly sid?: string;
+  readonly toldUntil: number;
+  /** The name of a message that counts once, kept until then. */
+  readonly once?: { readonly key: string; readonly until: number };
+};
+
 export type Authentication = {
   readonly sid: string;
   readonly sub: string;
@@ -252,6 +278,7 @@ export type Authentication = {
   readonly amr: readonly string[];
   readonly acr?: string;
   readonly upstream?: string;
+  readonly upstreamSession?: UpstreamSession;
   readonly device?: string;
   readonly expiresAt: number;
   /** What proved it, as the server keeps it (a password hash), when a change of it must undo this sign-in. */
@@ -291,10 +318,20 @@ export type Sessions = {
   readonly endOne: (sub: string, sid: string, now: number) => Promise<readonly EndedSession[]>;
   /** Ends every session of a person, in every browser. */
   readonly endAll: (sub: string, now: number) => Promise<readonly EndedSession[]>;
+  /**
+   * Ends every session that rests on one of an upstream's that is over, in every browser. Undefined, and nothing ends, when the message was
+   * counted before: counting and ending are one act, so that a message cut short by a crash is not taken for one that was heard.
+   */
+  readonly endUpstream: (end: UpstreamEnd, now: number) => Promise<readonly EndedSession[] | undefined>;
 };
 
-/** `clients`: those that were answered in it, and those that hold a grant from it. */
-export type EndedSession = { readonly sid: string; readonly sub: string; readonly clients: readonly string[] };
+/** `clients`: those that were answered in it, and those that hold a grant from it. `upstream`: where it came from, with its sealed hint. */
+export type EndedSession = {
+  readonly sid: string;
+  readonly sub: string;
+  readonly clients: readonly string[];
+  readonly upstream?: { readonly id: string; readonly hint?: string };
+};
 
 export type Consents = {
   /** Adds scopes to what this person allowed this client. */

@@ -131,7 +131,10 @@ export type Identities = {
   readonly link: (sub: string, key: IdentityKey, given: Given, now: number) => Promise<boolean>;
   /** Replaces what the upstream gave before; answers the person as she is then, undefined when the identity is nobody's. */
   readonly refresh: (key: IdentityKey, given: Given, now: number) => Promise<User | undefined>;
-  /** Ends the link of this person: groups and roles given by it go, and whatever waits for a proof of this identity. False when it is not hers. */
+  /**
+   * Ends the link of this person, and with it her sessions that rest on it: groups and roles given by it go, and whatever waits for a proof of this
+   * identity. False when it is not hers.
+   */
   readonly unlink: (sub: string, key: IdentityKey, now: number) => Promise<boolean>;
 };
 

@@ -2,7 +2,7 @@
  * Upstreams as the handlers see them: what a connector does, and which upstream a request is for. broker/connectors/ has a file each way of
  * talking to one; compose.ts alone names them.
  */
-import { type AuthorizationParameters, localRealm } from '@symbolon/provider';
+import { type AuthorizationParameters, localRealm, type UpstreamEnd } from '@symbolon/provider';
 import type { UpstreamConfig } from './config/upstream-config.ts';
 
 export type { UpstreamConfig } from './config/upstream-config.ts';
@@ -29,12 +29,24 @@ export type Arrival = {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Epoch seconds: when she signed in there, as far as it says. */
   readonly authTime?: number;
+  /** Her session there, as far as it tells of one. */
+  readonly session?: { readonly sid?: string; readonly id_token: string; readonly toldAt: number };
 };
 
-/** Both throw a RelyingPartyError, whose `kind` says what a person is told. */
+/** What an upstream says is over: a session of its, or all of a person's. */
+export type Over = Pick<UpstreamEnd, 'issuer' | 'subject' | 'sid' | 'toldUntil'> & { readonly jti: string };
+
+/** A sign-out there: `hint` is the ID token of the session, `state` comes back. */
+export type SignOut = { readonly hint?: string; readonly state: string; readonly returnTo: string };
+
+/** All throw a RelyingPartyError, whose `kind` says what a person is told. */
 export type Connector = {
   readonly start: (upstream: UpstreamConfig, wish: Wish) => Promise<Departure>;
   readonly finish: (upstream: UpstreamConfig, login: string, answer: Answer) => Promise<Arrival>;
+  /** Where a browser signs out there; undefined where it has no such place. */
+  readonly signOut: (upstream: UpstreamConfig, wanted: SignOut) => Promise<string | undefined>;
+  /** Reads a logout token of its. */
+  readonly readLogout: (upstream: UpstreamConfig, logoutToken: string) => Promise<Over>;
 };
 
 export type ConnectorName = UpstreamConfig['connection']['connector'];

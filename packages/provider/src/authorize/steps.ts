@@ -1,6 +1,6 @@
 /** The facts that steps record on a pending request. Each returns to `resume`; no step knows another. */
 import type { Provider } from '../op.ts';
-import type { PendingRequest, Session } from '../store.ts';
+import type { PendingRequest, Session, UpstreamSession } from '../store.ts';
 import { scopesToConsent } from './claims-request.ts';
 
 /** How somebody proved who she is: `amr` by RFC 8176. */
@@ -15,6 +15,8 @@ export type Proof = {
   readonly authTime?: number;
   /** Who saw her sign in, where it was not us. */
   readonly upstream?: string;
+  /** Her session there, whose end ends the one here. */
+  readonly upstreamSession?: UpstreamSession;
 };
 
 /**

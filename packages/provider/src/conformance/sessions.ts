@@ -28,6 +28,58 @@ export function sessionsConformance(test: Test): void {
     }
   });
 
+  const there = { issuer: 'https://up.example', subject: 'ann', sid: 'there-1', toldAt: now };
+  const over = { upstream: 'acme', issuer: there.issuer, toldUntil: now };
+  const from = (sid: string, changes: object = {}) =>
+    sampleAuthentication('alice', { sid, upstream: 'acme', upstreamSession: { ...there, ...changes } });
+
+  const ends: readonly (readonly [string, object, readonly string[]])[] = [
+    ['its sid there', { sid: 'there-1' }, ['one']],
+    ['its subject there', { subject: 'ann' }, ['nameless', 'one', 'two']],
+    ['both, and so does one without a sid there', { subject: 'ann', sid: 'there-1' }, ['nameless', 'one']],
+    ['another subject beside its sid', { subject: 'bob', sid: 'there-1' }, []],
+    ['neither', {}, []],
+    ['its sid at another upstream', { sid: 'there-1', upstream: 'zeta' }, []],
+    ['its sid by another issuer', { sid: 'there-1', issuer: 'https://other.example' }, []],
+    ['its sid before it was begun', { sid: 'there-1', toldUntil: now - 1 }, []],
+  ];
+  for (const [by, changes, expected] of ends)
+    test(`K16: what an upstream ended, named by ${by}, ends what rests on it and nothing else`, async (backend) => {
+      await backend.addAccount(sampleAccount());
+      const { sessions } = backend.store;
+      const { sid: _, ...nameless } = there;
+      const begun = { one: from('one'), two: from('two', { sid: 'there-2' }), local: sampleAuthentication('alice', { sid: 'local' }) };
+      for (const [browser, authentication] of Object.entries(begun)) await sessions.authenticate(undefined, browser, authentication, now);
+      const unnamed = { ...from('nameless'), upstreamSession: nameless };
+      await sessions.authenticate(undefined, 'nameless', unnamed, now);
+      const ended = await sessions.endUpstream({ ...over, ...changes }, now);
+      assert.deepEqual(ended && sids(ended), expected);
+      const left = ['local', 'nameless', 'one', 'two'].filter((sid) => !expected.includes(sid));
+      assert.deepEqual(sids(await sessions.list('alice', idle, now)), left);
+    });
+
+  test('K16: a message counts once, on every process, and what it is about is told with the sealed hint', async (backend) => {
+    await backend.addAccount(sampleAccount());
+    const { sessions } = backend.store;
+    await sessions.authenticate(undefined, 'browser', from('one', { hint: 'sealed' }), now);
+    const message = { ...over, sid: 'there-1', once: { key: 'jti', until: now + 60 } };
+    const outcomes = await race(backend, 8, (store) => store.sessions.endUpstream(message, now));
+    const heard = outcomes.filter((outcome) => outcome !== undefined);
+    assert.deepEqual(heard, [[{ sid: 'one', sub: 'alice', clients: [], upstream: { id: 'acme', hint: 'sealed' } }]]);
+    await sessions.authenticate(undefined, 'again', from('two'), now);
+    assert.equal(await sessions.endUpstream(message, now), undefined);
+    assert.deepEqual(sids(await sessions.list('alice', idle, now)), ['two']);
+  });
+
+  test('a sign-in of another kind in the same session lets go of the upstream', async (backend) => {
+    await backend.addAccount(sampleAccount());
+    const { sessions } = backend.store;
+    await sessions.authenticate(undefined, 'browser', from('one'), now);
+    await sessions.authenticate('browser', 'next', sampleAuthentication('alice', { sid: 'new' }), now);
+    assert.deepEqual(await sessions.endUpstream({ ...over, subject: 'ann' }, now), []);
+    assert.deepEqual(await sessions.end('next', undefined, now), [{ sid: 'one', sub: 'alice', clients: [] }]);
+  });
+
   test('a session is dead from the second its idle time or its life ends; touch moves the first only', async (backend) => {
     await signedIn(backend);
     const alive = async (at: number) => (await backend.store.sessions.find('browser', undefined, idle, at)).length === 1;

@@ -1,7 +1,7 @@
 /** What the memory store remembers, and the questions several of its interfaces ask. */
 import type { Account } from '../accounts.ts';
 import type { Client } from '../client.ts';
-import type { Approval, Grant, NewAccessToken, PendingRequest, Session } from '../store.ts';
+import type { Approval, Grant, NewAccessToken, PendingRequest, Session, UpstreamSession } from '../store.ts';
 
 export type StoredRequest = {
   request: PendingRequest;
@@ -15,7 +15,7 @@ export type Family = { readonly hash: string; generation: number; rotatedAt: num
 
 export type StoredGrant = { grant: Grant; revoked: boolean; readonly family: Family | undefined };
 
-export type StoredSession = { session: Session; browser: string };
+export type StoredSession = { session: Session; browser: string; upstreamSession?: UpstreamSession | undefined };
 
 export type StoredConsent = { readonly sub: string; readonly client_id: string; scopes: readonly string[]; at: number };
 

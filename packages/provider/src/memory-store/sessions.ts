@@ -1,11 +1,11 @@
 /** Browser sessions in memory. A browser is known by the hash of its secret; one person has at most one session in it. */
-import type { Authentication, EndedSession, Session, Sessions, SessionView } from '../store.ts';
+import type { Authentication, EndedSession, Replay, Session, Sessions, SessionView, UpstreamEnd, UpstreamSession } from '../store.ts';
 import { endCode, grantAlive, type Memory, type StoredSession } from './memory.ts';
 
 /** The port's number: how many pending requests of a browser follow it to its new secret. */
 const movedRequests = 50;
 
-export function memorySessions(memory: Memory): Sessions {
+export function memorySessions(memory: Memory, replay: Replay): Sessions {
   const { sessions } = memory;
   const all = (wanted: (stored: StoredSession) => boolean) => [...sessions.values()].filter(wanted);
   return {
@@ -51,7 +51,24 @@ export function memorySessions(memory: Memory): Sessions {
         all((it) => it.session.sub === sub),
         now,
       ),
+    endUpstream: async (over, now) => {
+      const { once } = over;
+      if (once !== undefined && !(await replay.once('upstream-end', once.key, once.until, now))) return undefined;
+      return end(
+        memory,
+        all((it) => restsOn(it, over)),
+        now,
+      );
+    },
   };
+}
+
+function restsOn({ session, upstreamSession: there }: StoredSession, over: UpstreamEnd): boolean {
+  if (there === undefined || session.upstream !== over.upstream || there.issuer !== over.issuer || there.toldAt > over.toldUntil)
+    return false;
+  if (over.subject !== undefined && there.subject !== over.subject) return false;
+  if (over.sid !== undefined && there.sid === over.sid) return true;
+  return over.subject !== undefined && (over.sid === undefined || there.sid === undefined);
 }
 
 function view(memory: Memory, session: Session, client_id: string | undefined): readonly SessionView[] {
@@ -68,13 +85,14 @@ function moveBrowser(memory: Memory, previous: string, next: string): void {
   for (const stored of newest) stored.request = { ...stored.request, browser: next };
 }
 
-function signIn(memory: Memory, browser: string, authentication: Omit<Authentication, 'credential'>, now: number): string {
+function signIn(memory: Memory, browser: string, proven: Omit<Authentication, 'credential'>, now: number): string {
+  const { upstreamSession, ...authentication } = proven;
   const known = [...memory.sessions.values()].find((it) => it.browser === browser && it.session.sub === authentication.sub);
   if (known !== undefined) memory.sessions.delete(known.session.sid);
   const kept = known !== undefined && now < known.session.expiresAt ? known.session : undefined;
   const sid = kept?.sid ?? authentication.sid;
   const { createdAt, clients } = kept ?? { createdAt: now, clients: {} };
-  memory.sessions.set(sid, { browser, session: { ...authentication, sid, clients, createdAt, seenAt: now } });
+  memory.sessions.set(sid, { browser, upstreamSession, session: { ...authentication, sid, clients, createdAt, seenAt: now } });
   return sid;
 }
 
@@ -83,10 +101,21 @@ function end(memory: Memory, ended: readonly StoredSession[], now: number): read
   const ofEnded = (sid: string | undefined) => ended.some(({ session }) => session.sid === sid);
   for (const stored of memory.requests.values()) if (ofEnded(stored.approval?.sid)) endCode(stored);
   const alive = ended.filter(({ session }) => now < session.expiresAt);
-  const reported = alive.map(({ session }) => ({ sid: session.sid, sub: session.sub, clients: clientsOf(memory, session, now) }));
+  const reported = alive.map(({ session, upstreamSession }) => ({
+    sid: session.sid,
+    sub: session.sub,
+    clients: clientsOf(memory, session, now),
+    ...(upstreamSession === undefined || session.upstream === undefined
+      ? undefined
+      : { upstream: cameFrom(session.upstream, upstreamSession) }),
+  }));
   for (const stored of memory.grants.values())
     if (stored.grant.endsWithSession === true && ofEnded(stored.grant.sid)) stored.revoked = true;
   return reported;
+}
+
+function cameFrom(id: string, { hint }: UpstreamSession): NonNullable<EndedSession['upstream']> {
+  return hint === undefined ? { id } : { id, hint };
 }
 
 function clientsOf(memory: Memory, { sid, clients }: Session, now: number): readonly string[] {

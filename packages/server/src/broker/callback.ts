@@ -8,6 +8,7 @@ import { OAuthError, one, type Parameters } from '@symbolon/provider';
 import type { BrowserCookie } from '../http/browser.ts';
 import { type Call, type Reply, seeOther } from '../http/call.ts';
 import { type Arrival, openUpstreams, type UpstreamConfig } from '../upstream.ts';
+import { restingOn } from '../upstream-session.ts';
 import { type Passage, takeLogin } from './passage.ts';
 import { failureReply, problemReply, unknownUpstream } from './problem.ts';
 import { readProfile } from './profile.ts';
@@ -90,5 +91,6 @@ async function received(call: Call, browser: BrowserCookie, upstream: UpstreamCo
     return problemReply(call, 'claims', { upstream, passage, faults, reason: faults.join('; ') });
   }
   const key = { upstream: upstream.id, issuer, subject };
-  return settle(call, browser, upstream, { passage, key, profile, ...(authTime === undefined ? {} : { authTime }) });
+  const session = restingOn(call.tenant, upstream, arrival);
+  return settle(call, browser, upstream, { passage, key, profile, session, ...(authTime === undefined ? {} : { authTime }) });
 }

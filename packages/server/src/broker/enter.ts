@@ -21,10 +21,21 @@ export async function enter(call: Call, browser: BrowserCookie, upstream: Upstre
   const device = deviceOf(call.request.headers['user-agent']?.toString());
   const sid = await signIn(tenant.op, browser.hash, next.hash, { ...proof, ...seen, device });
   if (sid === undefined) return problemReply(call, 'disabled', { upstream, passage, reason: 'disabled, or changed, at this moment' });
+  if (!(await isStillLinked(tenant, proof))) {
+    await tenant.store.sessions.endOne(proof.sub, sid, tenant.op.now());
+    return problemReply(call, 'refused', { upstream, passage, reason: 'unlinked at this moment' });
+  }
   const headers = { 'set-cookie': setCookie(tenant, next), 'cache-control': 'no-store' };
   if (passage.request === undefined) return { status: 302, headers: { ...headers, location: await landingOf(tenant, upstream) }, body: '' };
   await recordLogin(tenant.op, { id: passage.request }, next.hash, sid);
   return { status: 302, headers: { ...headers, location: ownLink(call, 'continue', { request: passage.request }) }, body: '' };
+}
+
+/** Looked at after the session is there: an unlinking at the same moment either finds the session and ends it, or is found here. */
+async function isStillLinked({ store }: Tenant, { sub, upstream, upstreamSession }: Proof): Promise<boolean> {
+  if (upstream === undefined || upstreamSession === undefined) return true;
+  const { issuer, subject } = upstreamSession;
+  return (await store.identities.find({ upstream, issuer, subject }))?.user.sub === sub;
 }
 
 /** A page of ours, or a client behind us that begins a sign-in of its own (OpenID Connect Core section 4) and finds the session. */

@@ -80,6 +80,14 @@ function offers(upstream: UpstreamConfig, metadata: ProviderMetadata): readonly 
     ...(metadata.authorization_response_iss_parameter_supported === true
       ? [good('its answers say who they are from (RFC 9207)')]
       : [note('its answers do not say who they are from', 'the partner: support RFC 9207')]),
+    ...(upstream.logout === 'rp-initiated' && metadata.end_session_endpoint === undefined
+      ? [
+          note(
+            'it has no end_session_endpoint, so people stay signed in there',
+            'the partner: support RP-initiated logout; or we: logout: none',
+          ),
+        ]
+      : []),
     ...(metadata.userinfo_endpoint === undefined ? [note('it has no userinfo endpoint', 'the ID token has to say everything')] : []),
   ];
 }

@@ -3,6 +3,7 @@
  * and to the upstream, serves once, and is sealed, because it holds the PKCE verifier.
  */
 import { createHash } from 'node:crypto';
+import type { UpstreamSession } from '@symbolon/provider';
 import type { IdentityKey } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Profile } from './profile.ts';
@@ -25,6 +26,8 @@ export type Visit = {
   readonly key: IdentityKey;
   readonly profile: Profile;
   readonly authTime?: number;
+  /** What a session of hers here rests on. */
+  readonly session: UpstreamSession;
   /** Whoever has her address never proved it: then it may be somebody else's account, made to keep her out. */
   readonly unproven?: true;
   /** What she has been asked already. */

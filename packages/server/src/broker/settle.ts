@@ -83,14 +83,18 @@ async function signedInFact(
 async function proof(call: Call, browser: BrowserCookie, upstream: UpstreamConfig, visit: Visit, found: Known | undefined): Promise<Reply> {
   const { passage } = visit;
   if (found === undefined) return problemReply(call, 'taken', { upstream, passage, reason: 'a proof by an identity that is nobody’s' });
-  return proved(call, browser, passage.proof ?? '', found.user, { amr: ['fed'], upstream: upstream.id });
+  return proved(call, browser, passage.proof ?? '', found.user, {
+    amr: ['fed'],
+    upstream: upstream.id,
+    upstreamSession: visit.session,
+  });
 }
 
 /** A later sign-in: what the upstream says now replaces what it said before. */
 async function back(call: Call, browser: BrowserCookie, upstream: UpstreamConfig, visit: Visit, { identity, user }: Known): Promise<Reply> {
   const { op, store } = call.tenant;
   await store.identities.refresh(visit.key, await givenTo(call, user, identity, visit), op.now());
-  return enter(call, browser, upstream, visit, { sub: user.sub, amr: ['fed'], upstream: upstream.id });
+  return enter(call, browser, upstream, visit, { sub: user.sub, amr: ['fed'], upstream: upstream.id, upstreamSession: visit.session });
 }
 
 /** A new address that somebody else has is not taken over from an upstream that cannot vouch for it; the one before stays. */
@@ -108,7 +112,7 @@ async function linked(call: Call, browser: BrowserCookie, upstream: UpstreamConf
   const { op, store } = call.tenant;
   if (!(await store.identities.link(user.sub, visit.key, visit.profile.given, op.now()))) return settle(call, browser, upstream, visit);
   op.emit({ type: 'identity.linked', upstream: upstream.id, sub: user.sub });
-  return enter(call, browser, upstream, visit, { sub: user.sub, amr: ['fed'], upstream: upstream.id });
+  return enter(call, browser, upstream, visit, { sub: user.sub, amr: ['fed'], upstream: upstream.id, upstreamSession: visit.session });
 }
 
 /** As the operator has it for newcomers of this upstream. */
@@ -130,7 +134,12 @@ async function provisioned(call: Call, browser: BrowserCookie, upstream: Upstrea
     if (outcome === 'identity_taken') return settle(call, browser, upstream, visit);
     if (outcome === 'name_taken') continue;
     op.emit({ type: 'identity.provisioned', upstream: upstream.id, sub: made.user.sub });
-    return enter(call, browser, upstream, visit, { sub: made.user.sub, amr: ['fed'], upstream: upstream.id });
+    return enter(call, browser, upstream, visit, {
+      sub: made.user.sub,
+      amr: ['fed'],
+      upstream: upstream.id,
+      upstreamSession: visit.session,
+    });
   }
   throw new Error('no username is free, though they are random');
 }

@@ -19,7 +19,7 @@ export function upstreamCommands(program: Command, file: readonly [string, strin
   command('links <username>', 'list where a person may come from').action(links);
   command(
     'unlink <username> <id>',
-    'end that a person may come from an upstream, and take back its groups and roles; her sessions go on',
+    'end that a person may come from an upstream, take back its groups and roles, and end her sessions that came from there',
   ).action(unlink);
 }
 
@@ -81,8 +81,18 @@ function redirectUriOf({ op }: Tenant, { id, connection }: UpstreamConfig): stri
   return connection.connector === 'oauth2' ? `${callback}/${id}` : callback;
 }
 
-function toTell({ op }: Tenant, { client_id, owner, token_endpoint_auth_method: method }: UpstreamConfig, redirectUri: string): string {
+function toTell(
+  { op }: Tenant,
+  { id, client_id, owner, token_endpoint_auth_method: method, ...upstream }: UpstreamConfig,
+  redirectUri: string,
+): string {
+  const below = `${op.settings.issuer}/auth/oidc`;
   const start = owner === undefined ? '' : `start link     ${op.settings.issuer}/auth/oidc/owner/${owner.type}/${owner.id}/redirect\n`;
   const keys = method === 'private_key_jwt' ? `our keys       ${urlOf(op.settings, 'jwks')}\n` : '';
-  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${keys}${start}\n`;
+  const signOuts = [
+    ...(upstream.connection.connector === 'oidc' ? [`back-channel logout URI       ${below}/backchannel-logout/${id}\n`] : []),
+    ...(upstream.frontChannelLogout ? [`front-channel logout URI      ${below}/frontchannel-logout/${id}\n`] : []),
+    ...(upstream.logout === 'rp-initiated' ? [`post-logout redirect URI      ${below}/signed-out\n`] : []),
+  ];
+  return `tell the partner\nredirect URI   ${redirectUri}\nclient id      ${client_id}\n${keys}${start}${signOuts.join('')}\n`;
 }

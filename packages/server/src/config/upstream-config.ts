@@ -57,6 +57,10 @@ export type UpstreamConfig = {
   readonly landingClient?: string;
   /** Whom its people ask when it does not work: an address for mail, or a page. */
   readonly support?: string;
+  /** Whether signing out here signs out there, where it has a place for that (`end_session_endpoint`). */
+  readonly logout: 'none' | 'rp-initiated';
+  /** Whether its sign-outs are believed through the browser, by whoever knows the `sid`. */
+  readonly frontChannelLogout: boolean;
 };
 
 /** `baseDirectory`: what paths of the file are relative to. */
@@ -78,6 +82,8 @@ export function upstreamOf(file: FileUpstream, baseDirectory: string): UpstreamC
     linking,
     linkOnly,
     registration,
+    logout: file.logout ?? 'none',
+    frontChannelLogout: file.frontChannelLogout ?? false,
     domains: (file.domains ?? []).map((domain) => canonicalDomain(domain) ?? domain),
     landing,
     ...defined({ client_secret, logo: logoOf(file, baseDirectory), groups, roles, owner, landingClient, support }),

@@ -70,6 +70,8 @@ export const upstreamSchema = Type.Object(
     landing: optional(text),
     landingClient: optional(text),
     support: optional(text),
+    logout: optional(Type.Enum(['none', 'rp-initiated'])),
+    frontChannelLogout: optional(flag),
   },
   closed,
 );

@@ -19,6 +19,7 @@ import { startForOwner, startUpstream } from '../broker/begin.ts';
 import { repeatCallback, upstreamCallback } from '../broker/callback.ts';
 import { submitConfirm } from '../broker/confirm.ts';
 import { showLinks, submitLinks } from '../broker/links.ts';
+import { upstreamBackChannel, upstreamFrontChannel } from '../broker/logout.ts';
 import { submitReview } from '../broker/submit-review.ts';
 import { submitSwitch } from '../broker/switch.ts';
 import type { ProxiesConfig, TlsConfig } from '../config/config.ts';
@@ -31,7 +32,7 @@ import { showHome, showRoot } from '../interaction/home.ts';
 import { showLogin, submitLogin } from '../interaction/login.ts';
 import { logout } from '../interaction/logout.ts';
 import { showAccounts, submitSelection } from '../interaction/select-account.ts';
-import { showSignedOut } from '../interaction/signed-out.ts';
+import { showBackFromUpstream, showSignedOut } from '../interaction/signed-out.ts';
 import { paymentEndpoints, servePayments } from '../payments/payments.ts';
 import { showLogo } from '../selector/logo.ts';
 import { selectAccounts } from '../selector/select.ts';
@@ -138,6 +139,9 @@ export function createApp(options: AppOptions): FastifyInstance {
   page('/auth/oidc/switch', { POST: own(submitSwitch) });
   page('/auth/select-accounts', { GET: selectAccounts });
   page('/logos/:name', { GET: showLogo });
+  page('/auth/oidc/signed-out', { GET: showBackFromUpstream });
+  page('/auth/oidc/backchannel-logout/:id', { POST: upstreamBackChannel });
+  page('/auth/oidc/frontchannel-logout/:id', { GET: upstreamFrontChannel });
   page('/home', { GET: showHome });
   page('/', { GET: showRoot });
   for (const [path, asset] of Object.entries(options.assets.files))

@@ -10,7 +10,7 @@ export type EndedReference = {
   readonly sids: readonly string[];
   /** Those of them that were in this browser: their applications' pages can be reached through it. */
   readonly here: readonly string[];
-  /** Where the person is going: registered by the application that asked. */
+  /** Where the person is going: registered by the application that asked, or the upstream's own sign-out. */
   readonly redirect?: string;
 };
 

@@ -8,6 +8,7 @@ import { pageSources } from '../http/headers.ts';
 import { ownLink, page, pageContext } from '../http/page.ts';
 import type { Logout } from '../store.ts';
 import { type EndedReference, openEnded, sealEnded } from './ended.ts';
+import { backFromUpstream, leaveUpstream } from './leave-upstream.ts';
 import { type EndedApplication, signedOutPage } from './pages/signed-out.tsx';
 
 type SignedOut = { readonly ended: readonly EndedSession[]; readonly here: readonly string[]; readonly redirect?: string };
@@ -18,9 +19,15 @@ export async function signedOut(call: Call, { ended, here, redirect }: SignedOut
   const clients = [...new Set(ended.filter(({ sid }) => here.includes(sid)).flatMap((session) => session.clients))];
   const found = await Promise.all(clients.map((client_id) => call.tenant.store.clients.find(client_id)));
   const framed = found.some((client) => client?.disabled === false && client.frontchannel_logout_uri !== undefined);
-  if (redirect !== undefined && !framed) return seeOther(redirect, headers);
   const reference = { sids: ended.map(({ sid }) => sid), here, ...(redirect === undefined ? undefined : { redirect }) };
-  return seeOther(ownLink(call, 'signed-out', { ended: sealEnded(call, reference) }), headers);
+  const ownPage = (seen: EndedReference) => ownLink(call, 'signed-out', { ended: sealEnded(call, seen) });
+  const left = ended.filter(({ sid }) => here.includes(sid));
+  const leaving = await leaveUpstream(call, left, redirect ?? ownPage(reference));
+  // Through our page, and not at once: Chromium holds a form's answer to `form-action` through every redirect, and the frames come first.
+  if (leaving !== undefined)
+    return seeOther(ownPage({ ...reference, redirect: leaving.url }), { 'set-cookie': [...cookies, leaving.cookie] });
+  if (redirect !== undefined && !framed) return seeOther(redirect, headers);
+  return seeOther(ownPage(reference), headers);
 }
 
 /** GET /signed-out */
@@ -44,6 +51,11 @@ export async function showSignedOut(call: Call): Promise<Reply> {
   };
   const context = pageContext(call, undefined, String(new URLSearchParams(query)));
   return page(call, signedOutPage(view, context), { frames: pageSources(frames) });
+}
+
+/** GET /auth/oidc/signed-out: back from the upstream at which she signed out too. */
+export function showBackFromUpstream(call: Call): Reply {
+  return backFromUpstream(call) ?? farewell(call);
 }
 
 /** To somebody who was signed in to nothing, or whose reference is too old. */

@@ -2,7 +2,7 @@
  * A person has just proved who she is: her session in the browser's new secret. Her row is held first, so that of a sign-in and a change of
  * her password (or her being disabled) the later one sees the earlier: the sign-in that comes after is refused, the one before is ended.
  */
-import type { Authentication } from '@symbolon/provider';
+import type { Authentication, UpstreamSession } from '@symbolon/provider';
 import { sql } from 'kysely';
 import { type Act, type Engine, run } from './engine.ts';
 import { statement } from './prepare.ts';
@@ -11,6 +11,10 @@ import type { Schema } from './schema.ts';
 
 type Person = { readonly tenant: string; readonly sub: string };
 type Move = { readonly tenant: string; readonly previous: string; readonly next: string };
+type Resting = Pick<
+  Schema['sessions'],
+  'upstream' | 'upstream_issuer' | 'upstream_subject' | 'upstream_sid' | 'upstream_told_at' | 'upstream_hint'
+>;
 type SignIn = Omit<Schema['sessions'], 'clients'> & { readonly now: number };
 
 /** The port's number: how many pending requests of a browser follow it to its new secret. */
@@ -36,7 +40,7 @@ export function authentication(engine: Engine) {
     tenant: string,
     previous: string | undefined,
     next: string,
-    { sid, sub, expiresAt, credential, ...kept }: Authentication,
+    { sid, sub, expiresAt, credential, upstreamSession, ...kept }: Authentication,
     now: number,
   ): Act<string | undefined> {
     const [person] = yield* run(hold, { tenant, sub });
@@ -47,8 +51,29 @@ export function authentication(engine: Engine) {
       yield* run(moveWaits, { tenant, previous, next });
     }
     const times = { created_at: now, seen_at: now, expires_at: expiresAt, now };
-    const [row] = yield* run(signIn, { tenant, sid, browser: next, sub, data: JSON.stringify(kept), ...times });
+    const [row] = yield* run(signIn, {
+      tenant,
+      sid,
+      browser: next,
+      sub,
+      data: JSON.stringify(kept),
+      ...times,
+      ...resting(kept.upstream, upstreamSession),
+    });
     return row?.sid ?? sid;
+  };
+}
+
+/** What the session rests on. A sign-in of another kind in the same session lets go of it. */
+function resting(upstream: string | undefined, there: UpstreamSession | undefined): Resting {
+  const known = upstream === undefined ? undefined : there;
+  return {
+    upstream: known === undefined ? null : (upstream ?? null),
+    upstream_issuer: known?.issuer ?? null,
+    upstream_subject: known?.subject ?? null,
+    upstream_sid: known?.sid ?? null,
+    upstream_told_at: known?.toldAt ?? null,
+    upstream_hint: known?.hint ?? null,
   };
 }
 
@@ -115,6 +140,12 @@ function sessionRow({ kysely }: Engine) {
         seen_at: p.seen_at,
         expires_at: p.expires_at,
         clients: '{}',
+        upstream: p.upstream,
+        upstream_issuer: p.upstream_issuer,
+        upstream_subject: p.upstream_subject,
+        upstream_sid: p.upstream_sid,
+        upstream_told_at: p.upstream_told_at,
+        upstream_hint: p.upstream_hint,
       })
       .onConflict((conflict) =>
         conflict.columns(['tenant', 'browser', 'sub']).doUpdateSet((eb) => ({
@@ -125,6 +156,12 @@ function sessionRow({ kysely }: Engine) {
           data: eb.ref('excluded.data'),
           seen_at: eb.ref('excluded.seen_at'),
           expires_at: eb.ref('excluded.expires_at'),
+          upstream: eb.ref('excluded.upstream'),
+          upstream_issuer: eb.ref('excluded.upstream_issuer'),
+          upstream_subject: eb.ref('excluded.upstream_subject'),
+          upstream_sid: eb.ref('excluded.upstream_sid'),
+          upstream_told_at: eb.ref('excluded.upstream_told_at'),
+          upstream_hint: eb.ref('excluded.upstream_hint'),
         })),
       )
       .returning('sid'),

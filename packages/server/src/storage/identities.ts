@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Given, Identities, Identity, IdentityKey, Provisioned, User } from '../store.ts';
+import { endSessions } from './ended-sessions.ts';
 import { type Act, type Engine, run } from './engine.ts';
 import { merge } from './given.ts';
 import { insertPerson, newData, readAccount, toPersonRow, toUser, writePerson } from './person-rows.ts';
@@ -58,6 +59,7 @@ export function identities(engine: Engine): (tenant: string) => Identities {
 
 function changing(engine: Engine) {
   const { insert, remove, hold, write, lockPerson, forget } = statements(engine);
+  const end = endSessions(engine);
   const [addPerson, writeRow] = [insertPerson(engine), writePerson(engine)];
   /** Merges what is given into the person's row, which is held, and remembers it with the identity. */
   function* give(key: Key, sub: string, kept: Kept, wanted: Given, now: number): Act<User | undefined> {
@@ -97,6 +99,8 @@ function changing(engine: Engine) {
       // Groups and roles the upstream gave go with it; a profile made of its claims stays the person's.
       const kept = JSON.parse(row.data) as Kept;
       yield* give(key, sub, kept, { claims: kept.given.claims, groups: [], roles: [] }, now);
+      const { upstream, issuer, subject } = key;
+      yield* end({ tenant: key.tenant, over: { upstream, issuer, subject, toldUntil: Number.MAX_SAFE_INTEGER } }, now);
       return (yield* run(remove, { ...key, sub })).length === 1;
     },
   };

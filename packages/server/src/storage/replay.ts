@@ -5,9 +5,10 @@ import { statement } from './prepare.ts';
 
 type Use = { readonly tenant: string; readonly kind: string; readonly key: string; readonly until: number; readonly now: number };
 
-export function replay(engine: Engine): (tenant: string) => Replay {
-  const once = statement<Use>('replay.once')((p) =>
-    engine.kysely
+/** Answers one row for whoever is first. */
+export function onceUsed({ kysely }: Engine) {
+  return statement<Use>('replay.once')((p) =>
+    kysely
       .insertInto('replay')
       .values({ tenant: p.tenant, kind: p.kind, key: p.key, until: p.until })
       .onConflict((conflict) =>
@@ -18,6 +19,10 @@ export function replay(engine: Engine): (tenant: string) => Replay {
       )
       .returning('key'),
   );
+}
+
+export function replay(engine: Engine): (tenant: string) => Replay {
+  const once = onceUsed(engine);
   return (tenant) => ({
     once: async (kind, key, until, now) => (await engine.write(once, { tenant, kind, key, until, now })).length === 1,
   });

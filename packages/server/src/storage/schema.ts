@@ -62,6 +62,13 @@ export type Schema = {
     expires_at: number;
     /** JSON object: the clients that were answered in it, and when first. */
     clients: string;
+    /** The upstream it rests on, and what that calls its own session; all null, or all but `sid` and `hint` there. */
+    upstream: string | null;
+    upstream_issuer: string | null;
+    upstream_subject: string | null;
+    upstream_sid: string | null;
+    upstream_told_at: number | null;
+    upstream_hint: string | null;
   };
   logouts: {
     tenant: string;

@@ -1,10 +1,11 @@
 /** Browser sessions. A browser is known by the hash of its secret; one person has at most one session in it. */
-import type { Session, Sessions, SessionView } from '@symbolon/provider';
+import type { EndedSession, Session, Sessions, SessionView, UpstreamEnd } from '@symbolon/provider';
 import { sql } from 'kysely';
 import { authentication } from './authentication.ts';
 import { endSessions } from './ended-sessions.ts';
-import type { Engine } from './engine.ts';
+import { type Act, type Engine, run } from './engine.ts';
 import { statement } from './prepare.ts';
+import { onceUsed } from './replay.ts';
 import { toAccount } from './rows.ts';
 import type { Schema } from './schema.ts';
 
@@ -57,6 +58,12 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
   const join = joining(engine);
   const signIn = authentication(engine);
   const end = endSessions(engine);
+  const use = onceUsed(engine);
+  function* endOver(tenant: string, over: UpstreamEnd, now: number): Act<readonly EndedSession[] | undefined> {
+    const { once } = over;
+    if (once !== undefined && (yield* run(use, { tenant, kind: 'upstream-end', ...once, now })).length === 0) return undefined;
+    return yield* end({ tenant, over }, now);
+  }
 
   return (tenant) => ({
     find: async (browser, client_id, idle, now) => {
@@ -74,6 +81,7 @@ export function sessions(engine: Engine): (tenant: string) => Sessions {
     end: (browser, sid, now) => engine.act(() => end({ tenant, browser, sid: sid ?? null }, now)),
     endOne: (sub, sid, now) => engine.act(() => end({ tenant, sub, sid }, now)),
     endAll: (sub, now) => engine.act(() => end({ tenant, sub, sid: null }, now)),
+    endUpstream: (over, now) => engine.act(() => endOver(tenant, over, now)),
   });
 }
 
@@ -91,7 +99,9 @@ function joining({ kysely, dialect }: Engine) {
   );
 }
 
-type SessionColumns = Omit<Schema['sessions'], 'tenant' | 'browser'> & { readonly account: string };
+type SessionColumns = Pick<Schema['sessions'], 'sid' | 'sub' | 'data' | 'created_at' | 'seen_at' | 'expires_at' | 'clients'> & {
+  readonly account: string;
+};
 
 function toSession({ sid, sub, data, created_at, seen_at, expires_at, clients, account }: SessionColumns): readonly Session[] {
   if (toAccount(account)?.active !== true) return [];

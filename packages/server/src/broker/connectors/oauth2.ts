@@ -48,6 +48,11 @@ export function oauth2Connector({ redirectUri, fetch: fetchFor, random }: Omit<S
       const token = await tokenOf(fetch, upstream, login, code);
       return arrivalOf(upstream, await userOf(fetch, upstream, token));
     },
+    // RFC 6749 knows no sessions.
+    signOut: async () => undefined,
+    readLogout: async ({ id }) => {
+      throw new RelyingPartyError('logout_refused', 'an upstream of plain OAuth 2.0 has no logout tokens', { provider: id });
+    },
   };
 }
 

@@ -3,7 +3,7 @@
  * page for its own people and nothing for others; state, nonce, PKCE, `iss` and signatures are the kit's business.
  */
 import type { Fetch, KeyRing } from '@symbolon/provider';
-import { finish, type Login, relyingParty, start } from '@symbolon/relying-party';
+import { backChannelLogout, finish, type Login, logoutUrl, relyingParty, start } from '@symbolon/relying-party';
 import type { Connector, UpstreamConfig } from '../../upstream.ts';
 import { providerSettings } from '../provider-settings.ts';
 
@@ -41,14 +41,23 @@ export function oidcConnector(
       return { url, state: login.state, login: JSON.stringify(login) };
     },
     finish: async (_, login, answer) => {
-      const { issuer, sub, claims, userinfo } = await finish(rp, JSON.parse(login) as Login, answer);
-      const { auth_time } = claims;
+      const { issuer, sub, claims, userinfo, tokens } = await finish(rp, JSON.parse(login) as Login, answer);
+      const { auth_time, sid, iat } = claims;
+      const toldAt = typeof iat === 'number' ? Math.floor(iat) : now();
       return {
         issuer,
         subject: sub,
         claims: { ...userinfo, ...claims },
+        session: { id_token: tokens.id_token, toldAt, ...(typeof sid === 'string' && sid !== '' ? { sid } : {}) },
         ...(typeof auth_time === 'number' ? { authTime: Math.floor(auth_time) } : {}),
       };
+    },
+    signOut: async ({ id }, { hint, state, returnTo }) =>
+      logoutUrl(rp, id, { ...(hint === undefined ? {} : { id_token_hint: hint }), post_logout_redirect_uri: returnTo, state }),
+    readLogout: async ({ id }, logoutToken) => {
+      const { issuer, sub, sid, jti, iat } = await backChannelLogout(rp, id, logoutToken);
+      const whom = { ...(sid === undefined ? {} : { sid }), ...(sub === undefined ? {} : { subject: sub }) };
+      return { issuer, jti, toldUntil: Math.floor(iat), ...whom };
     },
   };
 }

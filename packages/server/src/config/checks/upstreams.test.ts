@@ -39,6 +39,9 @@ describe('upstreams in the file', () => {
     [{ discovery, token_endpoint: 'https://a.example' }, 'token_endpoint: does not go with connector oidc'],
     [{ connector: 'oauth2', ...places }, 'profile: does not say'],
     [{ connector: 'oauth2', ...places, profile: { sub: 'id' }, discovery }, 'discovery: does not go with connector oauth2'],
+    [{ preset: 'github', logout: 'rp-initiated' }, 'logout: does not go with connector oauth2'],
+    [{ preset: 'github', frontChannelLogout: true }, 'frontChannelLogout: does not go with connector oauth2'],
+    [{ discovery, logout: 'always' }, 'logout: '],
     [{ connector: 'oidc', preset: 'github', discovery }, 'connector: does not go with preset github'],
     [{ preset: 'githug' }, 'preset: .*one of'],
     [{ discovery, clientid: 'x' }, 'clientid: .*client_id'],
@@ -94,6 +97,8 @@ describe('upstreams in the file', () => {
       linking: 'never',
       linkOnly: false,
       registration: 'silent',
+      logout: 'none',
+      frontChannelLogout: false,
       domains: [],
       landing: '/home',
     });

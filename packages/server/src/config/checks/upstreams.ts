@@ -47,7 +47,9 @@ function checkConnection(upstream: Upstream, report: Report): void {
   }
   if (unreadable(upstream, 'preset') || unreadable(upstream, 'connector')) return;
   const [needed, foreign] =
-    connector === 'oidc' ? [['discovery'], addresses] : [addresses, ['discovery', 'issuer', 'response_mode'] as const];
+    connector === 'oidc'
+      ? [['discovery'], addresses]
+      : [addresses, ['discovery', 'issuer', 'response_mode', 'logout', 'frontChannelLogout'] as const];
   for (const key of needed)
     if (preset === undefined && !Object.hasOwn(upstream, key)) report([key], `${key} is missing`, `add ${key}: ..., or a preset`);
   for (const key of foreign)

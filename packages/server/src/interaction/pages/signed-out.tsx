@@ -23,7 +23,7 @@ export type SignedOutView = {
   readonly signIn: string;
   readonly again?: string;
   readonly account?: string;
-  /** Where the person is going: registered by the client that asked. */
+  /** Where the person is going: registered by the client that asked, or the sign-out of the upstream she came from. */
   readonly redirect?: string;
 };
 

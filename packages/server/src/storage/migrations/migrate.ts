@@ -14,6 +14,7 @@ import { broker } from './0006-broker.ts';
 import { logouts } from './0007-logouts.ts';
 import { keyRotation } from './0009-key-rotation.ts';
 import { initialTokens } from './0010-initial-tokens.ts';
+import { upstreamSessions } from './0011-upstream-sessions.ts';
 import { choices } from './0012-choices.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-logouts': logouts,
   '0009-key-rotation': keyRotation,
   '0010-initial-tokens': initialTokens,
+  '0011-upstream-sessions': upstreamSessions,
   '0012-choices': choices,
 };
 

@@ -1,7 +1,7 @@
 /** Promises of `Identities`: unique or nothing, byte for byte, and nothing of an account changes hands that the upstream did not give. */
 import assert from 'node:assert/strict';
 import type { Given, IdentityKey } from '../../store.ts';
-import { now, sampleUser, type Test } from './frame.ts';
+import { authentication, now, sampleUser, type Test } from './frame.ts';
 
 const acme: IdentityKey = { upstream: 'acme', issuer: 'https://acme.test', subject: 'Ann' };
 const given: Given = { claims: { name: 'Ann', plan: 'gold' }, groups: ['riders'], roles: [] };
@@ -116,6 +116,29 @@ export function identitiesConformance(test: Test): void {
     const { groups, roles } = (await users.find('alice')) ?? {};
     assert.deepEqual([groups, roles], [[], []]);
     assert.equal(await identities.unlink('alice', acme, now), false);
+  });
+
+  test('E12: with the identity the sessions end that rest on it, and their clients are to be told; others go on', async ({
+    storage,
+    second,
+  }) => {
+    const { identities, sessions, users, logouts } = storage.tenant('main');
+    await users.add(blank('ann'), 'hash');
+    const [mine, twin] = [acme, { ...acme, subject: 'Ann too' }];
+    for (const key of [mine, twin]) await identities.link('ann', key, nothing, now);
+    for (const [sid, key] of Object.entries({ resting: mine, twin, local: undefined })) {
+      const there = key && { upstream: key.upstream, upstreamSession: { issuer: key.issuer, subject: key.subject, toldAt: now + 99 } };
+      await sessions.authenticate(undefined, sid, { ...authentication, sub: 'ann', sid, ...there }, now);
+      await sessions.join(sid, 'web', now);
+    }
+    assert.equal(await identities.unlink('bob', mine, now), false);
+    assert.equal((await sessions.list('ann', 100, now)).length, 3);
+    assert.equal(await second.tenant('main').identities.unlink('ann', mine, now), true);
+    assert.deepEqual((await sessions.list('ann', 100, now)).map(({ sid }) => sid).sort(), ['local', 'twin']);
+    assert.deepEqual(
+      (await logouts.due(now)).map(({ sid, client_id }) => [sid, client_id]),
+      [['resting', 'web']],
+    );
   });
 
   test('E8: people are found by address whatever its case, width and dots, and only as people with such an address', async ({
