@@ -51,6 +51,11 @@ describe('distinguished names', () => {
     'CN=#zz',
   ])('are not: %s', (text) => expect(one(text)).toBeUndefined());
 
+  it('keep blanks of other kinds at the beginning of a value, as a certificate does', () => {
+    expect(one('CN=\u00a0bank')).toBe('2.5.4.3=\u00a0bank');
+    expect(one(' CN = bank')).toBe('2.5.4.3=bank');
+  });
+
   it('with any value are read back as they were escaped', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (value) => {

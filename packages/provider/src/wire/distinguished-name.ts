@@ -70,8 +70,9 @@ function split(text: string, separator: string): readonly string[] {
   return parts;
 }
 
+/** Around the parts only U+0020 may stand; any other blank belongs to the value, as it does in a certificate. */
 function attribute(text: string): Attribute | undefined {
-  const [, name = '', written = ''] = /^\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*(.*)$/su.exec(text) ?? [];
+  const [, name = '', written = ''] = /^ *([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+) *= *(.*)$/su.exec(text) ?? [];
   const type = /^\d/.test(name) ? name : types[name.toUpperCase()];
   // A blank at the end belongs to the value only where a backslash is before it.
   const value = written.startsWith('#') ? valueOfHex(written.trim()) : unescaped(written.replace(/(?<!\\) +$/, ''));

@@ -66,10 +66,12 @@ describe('the example', () => {
 
   it('reports what is not yet in effect once, by name and line', async () => {
     const loaded = await load(example, {});
+    const lines = text.split('\n');
+    const lineOf = (written: string) => lines.findIndex((line) => line.includes(written)) + 1;
     const pending = loaded.ok ? loaded.pending.map(({ line, path }) => `${line} ${path}`) : [];
     expect(pending).toEqual([
-      '180 tenants[4].clients[1].token_endpoint_auth_method',
-      '182 tenants[4].clients[1].tls_client_certificate_bound_access_tokens',
+      `${lineOf('token_endpoint_auth_method: tls_client_auth')} tenants[4].clients[1].token_endpoint_auth_method`,
+      `${lineOf('tls_client_certificate_bound_access_tokens: true')} tenants[4].clients[1].tls_client_certificate_bound_access_tokens`,
     ]);
   });
 });
