@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Agent, createAgent } from '../test/support/http-agent.ts';
 import { clientHeaders, type Reply, type Send } from './http.ts';
-import { person, type plainClient, redirect_uri, scope, usernames } from './target.ts';
+import { person, type plainClient, type RunningTarget, redirect_uri, scope, usernames } from './target.ts';
 
 type Client = typeof plainClient;
 
@@ -53,6 +53,14 @@ export async function signIn(metadata: Metadata, client: Client, worker: number)
   const page = await agent.get(authorizationUrl(metadata, client));
   const done = await agent.submit(page, { button: 'login-submit', fields: { username, password } });
   return { agent, code: codeFrom(done.location, `${done.status} ${done.text.slice(0, 300)}`) };
+}
+
+/** Signs the upstream's person in, in a browser without cookies; answers the code. */
+export async function signInThrough(metadata: Metadata, client: Client, upstream: NonNullable<RunningTarget['upstream']>): Promise<string> {
+  const agent = createAgent(metadata.issuer);
+  const gone = await agent.get(`${authorizationUrl(metadata, client)}&identity_provider_id=${upstream.id}`);
+  const back = await agent.get(await upstream.visit(gone.location ?? ''));
+  return codeFrom(back.location, `${back.status} ${back.text.slice(0, 300)}`);
 }
 
 function codeFrom(location: string | undefined, otherwise: string): string {

@@ -34,7 +34,7 @@ async function bench(store: StoreKind): Promise<void> {
       const pool = openConnections(workers);
       pools.push(pool);
       const open = running.scenarios === undefined ? openWorld : openEmptyWorld;
-      subjects.push({ target: running, world: await open(pool.send, running.issuer) });
+      subjects.push({ target: running, world: await open(pool.send, running) });
     }
     const plan = {
       rounds: Number(given.rounds),

@@ -1,12 +1,13 @@
 /** The scenarios: each prepares what it needs and answers one operation, which a worker repeats. */
-import { authorize, cookieOf, expectStatus, type Metadata, redeem, refreshTokenOf, rotate, signIn } from './flow.ts';
+import { authorize, cookieOf, expectStatus, type Metadata, redeem, refreshTokenOf, rotate, signIn, signInThrough } from './flow.ts';
 import { clientHeaders, type Send } from './http.ts';
 import { signedFlow } from './signed.ts';
-import { machineClient, machineScope, plainClient, refreshClient, workers } from './target.ts';
+import { machineClient, machineScope, plainClient, type RunningTarget, refreshClient, workers } from './target.ts';
 
 export type World = {
   readonly send: Send;
   readonly metadata: Metadata;
+  readonly upstream: RunningTarget['upstream'];
   /** Cookie header of one signed-in browser for each worker. */
   readonly cookies: readonly string[];
 };
@@ -111,24 +112,29 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    // A sign-in through an upstream has its place beside this one, when the broker is there.
     name: 'cold login',
     prepare:
       async ({ send, metadata }) =>
       async (worker) =>
         redeem(send, metadata, plainClient, (await signIn(metadata, plainClient, worker)).code),
   },
+  {
+    // No password to hash, and three requests to the upstream, whose own work is not counted.
+    name: 'cold login through an upstream',
+    prepare: async ({ send, metadata, upstream }) =>
+      upstream && (async () => redeem(send, metadata, plainClient, await signInThrough(metadata, plainClient, upstream))),
+  },
 ];
 
 /** Reads discovery, and nobody is signed in. */
-export async function openEmptyWorld(send: Send, issuer: string): Promise<World> {
+export async function openEmptyWorld(send: Send, { issuer, upstream }: RunningTarget): Promise<World> {
   const metadata = JSON.parse(expectStatus(await send('GET', `${issuer}/.well-known/openid-configuration`), 200).body) as Metadata;
-  return { send, metadata, cookies: [] };
+  return { send, metadata, upstream, cookies: [] };
 }
 
 /** Reads discovery and signs one browser in for each worker. */
-export async function openWorld(send: Send, issuer: string): Promise<World> {
-  const world = await openEmptyWorld(send, issuer);
+export async function openWorld(send: Send, target: RunningTarget): Promise<World> {
+  const world = await openEmptyWorld(send, target);
   const cookies: string[] = [];
   for (let worker = 0; worker < workers; worker++) cookies.push(await signedInCookie(world, worker));
   return { ...world, cookies };

@@ -7,6 +7,8 @@ export type RunningTarget = {
   readonly issuer: string;
   /** The only scenarios it can play; all when left out. */
   readonly scenarios?: readonly string[];
+  /** The upstream it was started with, if it can sign people in through one: answers where a visit ends. It lives in the benchmark's process. */
+  readonly upstream?: { readonly id: string; readonly visit: (url: string) => Promise<string> };
   /** Milliseconds of CPU used so far, by the server and by its database. */
   readonly cpu: () => number;
   readonly stop: () => Promise<void>;

@@ -24,7 +24,7 @@ const root = new URL('../', import.meta.url);
 const suite = 'packages/provider/src/conformance/';
 const sources = ['packages/*/src/**/*.test.{ts,tsx}', `${suite}*.ts`, 'test/**/*.test.{ts,tsx}', 'examples/*/*.test.ts', 'bench/*.test.ts'];
 
-const id = '[A-Z](?:[0-9]{1,3}|[A-Z0-9]-[0-9]{1,3})';
+const id = '[A-Z](?:[A-Z0-9]-[0-9]{1,3}|[0-9]{1,3})';
 const named = new RegExp(`^(${id}(?:(?:,| and)? ${id})*)(?: in part)?: *(.*)$`, 's');
 
 function specsOf(file: string): readonly Spec[] {

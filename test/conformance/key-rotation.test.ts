@@ -56,7 +56,7 @@ describe('identify: conformance of key rotation', () => {
     expect(await keys('remove', waiting)).toMatchObject({ code: 1, output: expect.stringContaining('there is no signing key') });
   });
 
-  it('SW-32: after a rotation both keys are published, tokens of the old one count until they expire, new ones are of the new one', async () => {
+  it('SW-32, R6: after a rotation both keys are published, tokens of the old one count until they expire, new ones are of the new one', async () => {
     const [first = ''] = await kids();
     const before = await accessToken();
     expect((await keys('rotate', '--alg', 'RS256', '--now')).output).toContain('RS256: a new key is published');
