@@ -242,7 +242,7 @@ describe('security: answers of upstreams', () => {
     const now = hub.tenants[0]?.op.now() ?? 0;
     const kept = await hub.tenants[0]?.store.waits.find('login', sha256(state), sha256(secret), now);
     expect(kept?.length).toBeGreaterThan(200);
-    for (const hidden of [state, nonce, 'code_verifier', '17'])
+    for (const hidden of [state, nonce, 'code_verifier', 'flex_partner'])
       expect(Buffer.from(kept ?? '', 'base64url').toString() + kept).not.toContain(hidden);
   });
 });

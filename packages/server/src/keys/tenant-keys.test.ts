@@ -189,4 +189,18 @@ describe('loadTenantKeys', () => {
     const { keyRing } = await load(store, ['ES256'], masterKey, 1_600_000_000);
     expect(keyRing.signing('ES256')?.alg).toBe('ES256');
   });
+
+  it('no key has a name that a command would take for an option', async () => {
+    const { store } = keyStore();
+    const keys = await load(store, ['ES256']);
+    let kid = keys.keyRing.signing('ES256')?.kid ?? '';
+    const kids: string[] = [];
+    for (let round = 0; round < 300; round++) {
+      await keys.follow(kid, 'ES256', 1_700_000_000 - round);
+      kid = (await store.list()).at(-1)?.kid ?? '';
+      kids.push(kid);
+    }
+    expect(new Set(kids).size).toBe(300);
+    expect(kids.filter((name) => name.startsWith('-'))).toEqual([]);
+  });
 });

@@ -131,7 +131,9 @@ function missing(deps: TenantKeysDeps, found: readonly Opened[]): readonly (() =
 }
 
 async function newSigningKey({ now }: TenantKeysDeps, alg: AsymmetricAlgorithm, usedFrom: number) {
-  const key = await makeSigningKey(alg);
+  let key = await makeSigningKey(alg);
+  // One in 64 would be taken for an option by every command it is given to.
+  while (key.kid.startsWith('-')) key = await makeSigningKey(alg);
   return { named: { use: 'signing', alg, kid: key.kid, createdAt: now(), usedFrom }, plain: writePrivateKey(key) } as const;
 }
 
