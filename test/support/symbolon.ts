@@ -40,7 +40,8 @@ export function exampleConfiguration(): Promise<string> {
 export async function startSymbolon(options: TestServerOptions = {}): Promise<TestServer> {
   const port = options.port ?? (await freePort());
   const yaml = (options.yaml ?? (await exampleConfiguration()))
-    .replaceAll('127.0.0.1:4000', `127.0.0.1:${port}`)
+    // Not the beginning of a longer port: a partner of the test may listen at 40001.
+    .replaceAll(/127\.0\.0\.1:4000(?!\d)/g, `127.0.0.1:${port}`)
     .replace(/^database: \S+/m, `database: "${options.database ?? 'sqlite::memory:'}"`);
   const loaded = parse(yaml, { baseDirectory: tmpdir(), env: {} });
   if (!loaded.ok) throw new Error(loaded.findings.map(({ line, path, message }) => `${line} ${path}: ${message}`).join('\n'));
